@@ -1,0 +1,142 @@
+"""What a column is, what a model takes: plain records, no behaviour, no data.
+
+Everything here is pydantic and refuses unknown fields, so that the command line,
+a YAML file and Python build the same object.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "location"]
+Task = Literal["binary", "multiclass", "regression"]
+Part = Literal["all", "train", "val", "test"]
+Missing = Literal["auto", "mean", "median", "most_frequent", "level", "drop", "error"]
+Scale = Literal["standard", "robust", "log"]
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Record):
+    """One piece of metadata: which columns of the table it is read from, and how.
+
+    Attributes:
+        name: Its name in reports; the column's own name, or "location" for a pair.
+        kind: What the cells mean.
+        sources: The table's columns it is read from: one, or latitude and longitude.
+        scale: How a numeric column is scaled: standard, robust, or log first.
+        missing: What is done where the cell is empty. "auto": the median with an
+            indicator for numbers, a level of its own for categories, zeros with an
+            indicator for everything else.
+        min_count: A category seen in fewer training rows counts as rare.
+    """
+
+    name: str
+    kind: Kind
+    sources: tuple[str, ...]
+    scale: Scale = "standard"
+    missing: Missing = "auto"
+    min_count: int = Field(default=2, ge=1)
+
+
+class Schema(Record):
+    """What every column of a table is for.
+
+    Attributes:
+        image: The column that names the picture; None for a table without pictures.
+        target: The column to predict; None where there is nothing to learn from.
+        task: What kind of answer the target asks for; None without a target.
+        columns: The metadata, in the table's order.
+        ignored: Columns left out, each with the reason.
+    """
+
+    image: str | None = None
+    target: str | None = None
+    task: Task | None = None
+    columns: tuple[Column, ...] = ()
+    ignored: dict[str, str] = Field(default_factory=dict)
+
+    def column(self, name: str) -> Column | None:
+        """Return the metadata column of that name, if there is one."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+class Feature(Record):
+    """One metadata column as the model sees it.
+
+    Attributes:
+        name: The column's name.
+        kind: The column's kind.
+        block: The model input it is part of: "numeric" or "categorical".
+        start: Its first position in that block.
+        width: Positions it takes in the block, missing indicator included.
+        levels: For "categorical", how many indices there are; 0 otherwise.
+    """
+
+    name: str
+    kind: Kind
+    block: Literal["numeric", "categorical"]
+    start: int
+    width: int
+    levels: int = 0
+
+
+class MetaSpec(Record):
+    """The metadata inputs of a model.
+
+    Attributes:
+        features: Every metadata column in order.
+        num_numeric: Width of the float32 input "numeric"; 0 if there is none.
+        num_categorical: Width of the int32 input "categorical"; 0 if there is none.
+    """
+
+    features: tuple[Feature, ...] = ()
+    num_numeric: int = 0
+    num_categorical: int = 0
+
+    @property
+    def width(self) -> int:
+        """Number of metadata values a model takes; 0 means there is no metadata."""
+        return self.num_numeric + self.num_categorical
+
+
+class ImageSpec(Record):
+    """The picture input of a model: height, width in pixels, and bands."""
+
+    height: int
+    width: int
+    bands: int
+
+
+class ModelSpec(Record):
+    """Everything needed to build a network; no data.
+
+    Attributes:
+        image: The picture input.
+        meta: The metadata inputs.
+        task: What is predicted.
+        num_outputs: Classes of a multiclass task; 1 otherwise.
+        backbone: Registry name of the image network.
+        fusion: Registry name of the strategy that brings the metadata in.
+        weights: None for random initial values, "imagenet", or a file's path.
+        backbone_options: Fields of the backbone's configuration.
+        fusion_options: Fields of the fusion's configuration.
+        dropout: Rate before the head's last layer.
+    """
+
+    image: ImageSpec
+    meta: MetaSpec
+    task: Task
+    num_outputs: int
+    backbone: str = "small"
+    fusion: str = "film"
+    weights: str | None = None
+    backbone_options: dict[str, Any] = Field(default_factory=dict)
+    fusion_options: dict[str, Any] = Field(default_factory=dict)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
