@@ -1,1 +1,30 @@
-"""Package."""
+"""Networks: everything here is arithmetic on tensors and runs on any Keras backend.
+
+Importing this room registers every layer that a saved model may hold.
+"""
+
+from sidelight.nn.augment import AugmentConfig, build_augmentation
+from sidelight.nn.build import build, make_fusion
+from sidelight.nn.layers import (
+    ChannelScaling,
+    Modulate,
+    OneHotColumns,
+    RandomBrightness,
+    RandomFlip,
+    RandomShift,
+    TileLike,
+)
+
+__all__ = [
+    "AugmentConfig",
+    "ChannelScaling",
+    "Modulate",
+    "OneHotColumns",
+    "RandomBrightness",
+    "RandomFlip",
+    "RandomShift",
+    "TileLike",
+    "build",
+    "build_augmentation",
+    "make_fusion",
+]

@@ -1,1 +1,6 @@
-"""Package."""
+"""Batches and a network in, trained weights and their history out."""
+
+from sidelight.training._config import TrainConfig
+from sidelight.training.fit import Training, train
+
+__all__ = ["TrainConfig", "Training", "train"]

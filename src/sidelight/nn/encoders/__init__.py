@@ -1,1 +1,1 @@
-"""Package."""
+"""Metadata inputs in, one vector per picture out."""

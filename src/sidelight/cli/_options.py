@@ -1,0 +1,100 @@
+"""Options that several verbs share, and how their texts become values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from sidelight.errors import ConfigError
+
+Image = Annotated[str | None, typer.Option(help="Column that names the pictures.")]
+Target = Annotated[str | None, typer.Option(help="Column to predict.")]
+Images = Annotated[
+    str | None,
+    typer.Option(help="Folder that picture paths start from; the table's by default."),
+]
+Sql = Annotated[str | None, typer.Option(help="Query or table name, for databases.")]
+OnBad = Annotated[
+    str, typer.Option(help="What to do with unusable rows: error or drop.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Cache = Annotated[
+    str | None, typer.Option(help="Folder of packed pictures; the user's by default.")
+]
+Lat = Annotated[str | None, typer.Option(help="Latitude column, in degrees.")]
+Lon = Annotated[str | None, typer.Option(help="Longitude column, in degrees.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="COLUMN=KIND: numeric, categorical, boolean, datetime."),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(help="Columns that are not metadata, separated by commas."),
+]
+Null = Annotated[
+    list[str] | None, typer.Option("--null", help="Text that means a missing cell.")
+]
+Decimal = Annotated[str, typer.Option(help="Decimal mark in text files: . or ,")]
+
+
+def names(given: list[str] | None) -> tuple[str, ...]:
+    """Return the names in repeated or comma-separated options."""
+    parts = [part.strip() for text in given or [] for part in text.split(",")]
+    return tuple(part for part in parts if part)
+
+
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """Return the pairs in repeated `NAME=VALUE` options.
+
+    Raises:
+        ConfigError: If one has no equals sign.
+    """
+    found = {}
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            problem = f"{option} {text!r} is not NAME=VALUE"
+            raise ConfigError(problem, fix=f"For example {option} zone=categorical.")
+        found[name] = value
+    return found
+
+
+# Short first words of --set, for what is deeper in the configuration.
+SHORT = {
+    "fusion": ("network", "fusion_options"),
+    "backbone": ("network", "backbone_options"),
+}
+
+
+def settings(given: list[str] | None) -> dict[str, Any]:
+    """Return `--set fusion.units=8` options as nested dictionaries of YAML values.
+
+    Raises:
+        ConfigError: If one is not `SECTION.NAME=VALUE`.
+    """
+    nested: dict[str, Any] = {}
+    for path, text in pairs(given, "--set").items():
+        section, dot, rest = path.partition(".")
+        if not dot:
+            problem = f"--set {path}={text} names no section"
+            raise ConfigError(problem, fix="For example --set fusion.units=32.")
+        steps = [*SHORT.get(section, (section,)), *rest.split(".")]
+        place = nested
+        for step in steps[:-1]:
+            place = place.setdefault(step, {})
+        place[steps[-1]] = yaml.safe_load(text)
+    return nested
+
+
+def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with the values of `over` in their places, level by level."""
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        if isinstance(value, dict) and isinstance(below, dict):
+            merged[name] = merge(below, value)
+        else:
+            merged[name] = value
+    return merged

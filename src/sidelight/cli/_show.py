@@ -1,0 +1,98 @@
+"""Results as tables for people to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as Grid
+
+if TYPE_CHECKING:
+    from sidelight.runs import RunDirectory
+    from sidelight.workflow import Run
+
+# What is shown of the scores, in this order, where a score exists.
+SHOWN = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "log_loss": "log loss",
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "calibration_error": "calibration error",
+    "threshold": "threshold (chosen on val)",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "r2": "R²",
+}
+
+
+def console() -> Console:
+    """Return standard output, as wide as it is, or 100 columns in a log."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=100)
+
+
+def grid(*columns: str, title: str | None = None) -> Grid:
+    """Return an empty table: first column left, the others right."""
+    made = Grid(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for index, name in enumerate(columns):
+        made.add_column(name, justify="left" if index == 0 else "right")
+    return made
+
+
+def figure(value: Any) -> str:
+    """Return a number as it is shown: four digits, or a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int | str) else f"{value:.4f}"
+
+
+def scores(parts: dict[str, dict[str, Any]], title: str | None = None) -> Grid:
+    """Return a table of scores: one line a score, one column a part."""
+    made = grid("", *parts, title=title)
+    made.add_row("rows", *(figure(part.get("rows")) for part in parts.values()))
+    for name, label in SHOWN.items():
+        if any(name in part for part in parts.values()):
+            made.add_row(label, *(figure(part.get(name)) for part in parts.values()))
+    return made
+
+
+def by_class(part: dict[str, Any], title: str) -> Grid | None:
+    """Return sensitivity and specificity of each class, where there are classes."""
+    classes = part.get("per_class")
+    if not classes:
+        return None
+    made = grid("class", "rows", "sensitivity", "specificity", title=title)
+    for name, figures in classes.items():
+        made.add_row(
+            name,
+            figure(figures["support"]),
+            figure(figures["sensitivity"]),
+            figure(figures["specificity"]),
+        )
+    return made
+
+
+def show_run(finished: Run, directory: RunDirectory) -> None:
+    """Print what a run gave and where it is."""
+    out = console()
+    parts = {part: finished.metrics[part] for part in ("train", "val", "test")}
+    out.print(scores(parts))
+    classes = by_class(finished.metrics["test"], "test rows by class")
+    if classes is not None:
+        out.print(classes)
+    training = finished.training
+    note = f"kept the {training.kept} epoch of {len(training.history)}"
+    if training.best_epoch is not None:
+        note += f"; epoch {training.best_epoch} was best on val"
+    if training.stopped:
+        note += f"; stopped by {training.stopped}"
+    out.print(note)
+    left_out = finished.prepared.split.left_out
+    if left_out:
+        out.print(f"{left_out} training rows nearer than the buffer were left out")
+    for reason, count in finished.prepared.table.dropped.items():
+        out.print(f"{count} rows dropped: {reason}")
+    out.print(f"written to {directory.path}", soft_wrap=True)

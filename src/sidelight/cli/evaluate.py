@@ -1,0 +1,66 @@
+"""`sidelight evaluate`: how good a run's model is on another table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sidelight.cli import _options as o
+from sidelight.cli._show import by_class, console, figure, grid, scores
+
+
+def evaluate(
+    run: Annotated[str, typer.Argument(help="Run directory, such as runs/NAME.")],
+    source: Annotated[str, typer.Argument(help="Table with the target column.")],
+    images: o.Images = None,
+    sql: o.Sql = None,
+    on_bad: o.OnBad = "error",
+    by: Annotated[
+        str | None, typer.Option(help="Column: the same scores for each of its values.")
+    ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="Write the confusion matrix to this PNG.")
+    ] = None,
+    cache: o.Cache = None,
+    as_json: o.Json = False,
+) -> None:
+    """Score a trained model on a table that has the target column."""
+    from sidelight.workflow import evaluate_run
+
+    found = evaluate_run(
+        run,
+        source,
+        images=images,
+        sql=sql,
+        on_bad=on_bad,
+        by=by,
+        picture=None if picture is None else Path(picture),
+        cache=None if cache is None else Path(cache),
+    )
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    out = console()
+    name = Path(source).name
+    out.print(scores({name: found}))
+    classes = by_class(found, f"{name} by class")
+    if classes is not None:
+        out.print(classes)
+    if by is not None:
+        out.print(_subgroups(found["subgroups"], by))
+    if picture is not None:
+        out.print(f"confusion matrix drawn in {picture}", soft_wrap=True)
+
+
+def _subgroups(groups: dict[str, dict[str, Any]], column: str) -> Any:
+    shown = ("accuracy", "balanced_accuracy", "log_loss", "mae", "rmse", "r2")
+    names = [n for n in shown if any(n in part for part in groups.values())]
+    made = grid(column, "rows", *(name.replace("_", " ") for name in names))
+    for value, part in groups.items():
+        few = " (few rows)" if part.get("small") else ""
+        figures = (figure(part.get(name)) for name in names)
+        made.add_row(f"{value}{few}", figure(part.get("rows")), *figures)
+    return made

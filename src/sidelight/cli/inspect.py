@@ -1,0 +1,74 @@
+"""`sidelight inspect`: what each column of a table would be used for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sidelight.cli import _options as o
+from sidelight.cli._show import console, grid
+
+
+def inspect(
+    source: Annotated[
+        str, typer.Argument(help="Table: CSV, TSV, Parquet, sqlite:///…; or a run.")
+    ],
+    image: o.Image = None,
+    target: o.Target = None,
+    images: o.Images = None,
+    sql: o.Sql = None,
+    kind: o.Kinds = None,
+    drop: o.Drop = None,
+    lat: o.Lat = None,
+    lon: o.Lon = None,
+    on_bad: o.OnBad = "error",
+    null: o.Null = None,
+    decimal: o.Decimal = ".",
+    save: Annotated[
+        str | None, typer.Option(help="Write the schema to this JSON file.")
+    ] = None,
+    as_json: o.Json = False,
+) -> None:
+    """Show what is read from a table, or what a run did to each column."""
+    from sidelight.workflow import inspect as look
+
+    if Path(source).is_dir():
+        rows = look(source)
+    else:
+        from sidelight.readers import read_table
+        from sidelight.table import save_schema
+
+        table = read_table(
+            source,
+            image=image,
+            target=target,
+            images=images,
+            sql=sql,
+            kinds=o.pairs(kind, "--kind"),
+            drop=o.names(drop),
+            lat=lat,
+            lon=lon,
+            on_bad=on_bad,
+            null_values=tuple(null) if null else None,
+            decimal=decimal,
+        )
+        rows = look(table)
+        if save is not None:
+            save_schema(table.schema, Path(save))
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+        return
+    if not rows:
+        typer.echo("no columns")
+        return
+    made = grid(*rows[0])
+    for column in made.columns:
+        column.justify = "left"
+    for row in rows:
+        made.add_row(*("" if value is None else str(value) for value in row.values()))
+    console().print(made)
+    if save is not None:
+        typer.echo(f"schema written to {save}")

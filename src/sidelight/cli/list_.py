@@ -1,0 +1,33 @@
+"""`sidelight list`: what there is of each kind, from the registries."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from sidelight.cli import _options as o
+from sidelight.errors import UnknownNameError
+from sidelight.registry import ALL
+
+
+def list_(
+    what: Annotated[str, typer.Argument(help=f"One of: {', '.join(ALL)}")],
+    as_json: o.Json = False,
+) -> None:
+    """List the fusions, backbones, splits, readers, … there are, one line each."""
+    if what not in ALL:
+        raise UnknownNameError("list", what, list(ALL))
+    entries = ALL[what].entries()
+    if as_json:
+        rows = [
+            {"name": e.name, "summary": e.summary, "paper": e.paper, "extra": e.extra}
+            for e in entries
+        ]
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    width = max(len(entry.name) for entry in entries)
+    for entry in entries:
+        paper = f"  [{entry.paper}]" if entry.paper else ""
+        typer.echo(f"{entry.name:<{width}}  {entry.summary}{paper}")

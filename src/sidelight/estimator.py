@@ -1,0 +1,248 @@
+"""Classifier and Regressor: the whole way with scikit-learn's manners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.metrics import accuracy_score, r2_score
+
+from sidelight.errors import ConfigError, NotFittedError, TableError
+from sidelight.predictor import Predictor, load_predictor
+from sidelight.readers import read_table
+from sidelight.runs import RunDirectory
+from sidelight.schema import Task
+from sidelight.table import Table
+from sidelight.training import Override
+from sidelight.workflow import Run, make_config, run, save_run
+
+
+class _Estimator(BaseEstimator):  # type: ignore[misc]
+    """What both estimators share; see `Classifier` for the arguments."""
+
+    _tasks: tuple[Task, ...] = ()
+
+    def __init__(
+        self,
+        *,
+        fusion: str = "film",
+        backbone: str = "small",
+        weights: str | None = None,
+        image: str | None = None,
+        target: str | None = None,
+        images: str | Path | None = None,
+        size: str | None = None,
+        split: str = "auto",
+        group: str | None = None,
+        epochs: int = 30,
+        batch_size: int = 32,
+        learning_rate: float = 2e-3,
+        patience: int | None = None,
+        max_time: float | None = None,
+        class_weight: str = "none",
+        seed: int = 0,
+        loss: Any = None,
+        metrics: Sequence[Any] | None = None,
+        optimizer: Any = None,
+        callbacks: Sequence[Any] = (),
+        options: dict[str, Any] | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.fusion = fusion
+        self.backbone = backbone
+        self.weights = weights
+        self.image = image
+        self.target = target
+        self.images = images
+        self.size = size
+        self.split = split
+        self.group = group
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.max_time = max_time
+        self.class_weight = class_weight
+        self.seed = seed
+        self.loss = loss
+        self.metrics = metrics
+        self.optimizer = optimizer
+        self.callbacks = callbacks
+        self.options = options
+        self.verbose = verbose
+
+    def fit(self, table: Any, y: Any = None) -> _Estimator:
+        """Split the table, fit the preprocessing and train the network.
+
+        Args:
+            table: A `Table`, a Polars or pandas frame, or a path; the last three need
+                `target` (and `image`, if there are pictures) in the constructor.
+            y: Not used; the target is a column of the table.
+
+        Returns:
+            The fitted estimator.
+
+        Raises:
+            InputError: If the data or an argument cannot be used.
+        """
+        del y
+        checked = self._table(table)
+        if checked.schema.task not in self._tasks:
+            problem = f"the target is for a {checked.schema.task} task"
+            other = "Regressor" if isinstance(self, Classifier) else "Classifier"
+            raise ConfigError(problem, fix=f"Use sidelight.{other} instead.")
+        override = Override(self.loss, self.metrics, self.optimizer, self.callbacks)
+        self.run_: Run = run(
+            checked, self._config(), override=override, progress=self.verbose
+        )
+        self.predictor_: Predictor = self.run_.predictor
+        return self
+
+    def predict(self, table: Any) -> Any:
+        """Return the likeliest class, or the predicted number, of each row."""
+        return self._fitted().predict(self._to_answer(table))
+
+    def save(self, path: str | Path) -> Path:
+        """Write a run directory that `sidelight.load` and the command line read.
+
+        Raises:
+            ConfigError: If the path exists.
+            NotFittedError: If there is nothing to save, or it came from `load`.
+        """
+        if not hasattr(self, "run_"):
+            raise NotFittedError(type(self).__name__)
+        path = Path(path)
+        directory = RunDirectory.create(path.parent, path.name)
+        save_run(self.run_, directory)
+        return path
+
+    def _table(self, table: Any) -> Table:
+        if isinstance(table, Table):
+            return table
+        return read_table(
+            table, image=self.image, target=self.target, images=self.images
+        )
+
+    def _to_answer(self, table: Any) -> Table:
+        if isinstance(table, Table):
+            return table
+        return self._fitted().read(table, images=self.images)
+
+    def _config(self) -> Any:
+        """Return the run's configuration; `options` wins over the arguments."""
+        chosen: dict[str, dict[str, Any]] = {
+            "table": {"image": self.image, "target": self.target},
+            "image": {"size": self.size},
+            "split": {"method": self.split, "group": self.group, "seed": self.seed},
+            "network": {
+                "fusion": self.fusion,
+                "backbone": self.backbone,
+                "weights": self.weights,
+            },
+            "augment": {},
+            "train": {
+                "epochs": self.epochs,
+                "batch_size": self.batch_size,
+                "learning_rate": self.learning_rate,
+                "patience": self.patience,
+                "max_time": self.max_time,
+                "class_weight": self.class_weight,
+                "seed": self.seed,
+            },
+        }
+        for section, values in (self.options or {}).items():
+            chosen.setdefault(section, {}).update(values)
+        return make_config(chosen)
+
+    def _fitted(self) -> Predictor:
+        if not hasattr(self, "predictor_"):
+            raise NotFittedError(type(self).__name__)
+        return self.predictor_
+
+    def _truth(self, table: Table, y: Any) -> Any:
+        if y is not None:
+            return np.asarray(y)
+        if table.schema.target is None:
+            problem = "there is no target column to score against"
+            raise TableError(problem, path=table.source, fix="Pass y as well.")
+        return table.target().to_numpy()
+
+
+class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
+    """Predicts one of two or more classes from a picture and its metadata.
+
+    Args:
+        fusion: How the metadata comes in; `sidelight list fusions`.
+        backbone: The image network; `sidelight list backbones`.
+        weights: None, "imagenet" or a weights file.
+        image: Column that names the pictures, where `fit` is given a frame or a path.
+        target: Column to predict, likewise.
+        images: Folder that relative picture paths start from.
+        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        split: How validation and test rows are set apart; `sidelight list splits`.
+        group: Column whose rows stay together.
+        epochs: Passes over the training rows.
+        batch_size: Rows in a step.
+        learning_rate: Highest rate of the schedule.
+        patience: Stop after so many epochs without improvement; None runs them all.
+        max_time: Stop after so many seconds.
+        class_weight: "none" or "balanced".
+        seed: Seed of everything random.
+        loss: A Keras loss in place of the task's own.
+        metrics: Keras metrics in place of the task's own.
+        optimizer: A Keras optimizer in place of AdamW with warm-up and cosine.
+        callbacks: Keras callbacks, called beside Sidelight's own.
+        options: Any further option by section, as in `config.yaml`:
+            `{"network": {"fusion_options": {"units": 32}}, "augment": {"shift": 0}}`.
+        verbose: Whether progress is shown.
+
+    Attributes:
+        classes_: Class names in fitted order.
+        run_: Everything the fit gave: split, history, metrics by part, predictions.
+        predictor_: What answers.
+    """
+
+    _tasks = ("binary", "multiclass")
+
+    @property
+    def classes_(self) -> Any:
+        """Class names `(classes,)` in fitted order."""
+        return np.array(self._fitted().classes)
+
+    def predict_proba(self, table: Any) -> Any:
+        """Return probabilities `(rows, classes)`, columns in the order of classes_."""
+        return self._fitted().predict_proba(self._to_answer(table))
+
+    def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return the accuracy on a table."""
+        rows = self._to_answer(table)
+        truth = np.asarray(self._truth(rows, y)).astype(str)
+        answers = self.predict(rows)
+        return float(accuracy_score(truth, answers, sample_weight=sample_weight))
+
+
+class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
+    """Predicts a number from a picture and its metadata; arguments as `Classifier`."""
+
+    _tasks = ("regression",)
+
+    def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return R² on a table."""
+        rows = self._to_answer(table)
+        truth = self._truth(rows, y)
+        return float(r2_score(truth, self.predict(rows), sample_weight=sample_weight))
+
+
+def load(path: str | Path) -> Classifier | Regressor:
+    """Return a fitted estimator from a run directory.
+
+    Raises:
+        RunError: If the directory is no run or is damaged.
+    """
+    predictor = load_predictor(path)
+    estimator = Classifier() if predictor.classes else Regressor()
+    estimator.predictor_ = predictor
+    return estimator

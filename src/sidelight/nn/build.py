@@ -1,0 +1,118 @@
+"""From a ModelSpec to a `keras.Model`: encoder, backbone, fusion hooks, head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from pydantic import ValidationError
+
+from sidelight.errors import ConfigError, nearest
+from sidelight.nn.backbones import BackboneFamily
+from sidelight.nn.fusions import Fusion
+from sidelight.nn.heads import Head
+from sidelight.nn.meta import Meta
+from sidelight.nn.trace import retrace
+from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, HEADS
+from sidelight.schema import MetaSpec, ModelSpec
+
+
+def build(spec: ModelSpec) -> keras.Model:
+    """Build the network that a spec describes, with fresh weights.
+
+    Args:
+        spec: Inputs, task, backbone, fusion and their options.
+
+    Returns:
+        A functional model from a dictionary of "image" `(batch, height, width, bands)`
+        in [0, 255], "numeric" and "categorical" (as far as the fusion uses them) to
+        probabilities `(batch, classes)`, `(batch, 1)` for binary tasks, or scaled
+        values `(batch, 1)` for regression; always float32.
+
+    Raises:
+        ConfigError: If an option is unknown or the parts do not fit together.
+        UnknownNameError: If there is no such backbone or fusion.
+    """
+    fusion = make_fusion(spec)
+    head: Head = HEADS.get(spec.task).obj
+    inputs: dict[str, Any] = {}
+    meta = Meta(None)
+    if fusion.uses_metadata:
+        inputs.update(metadata_inputs(spec.meta))
+        meta = Meta(ENCODERS.get("flat").obj(spec.meta, inputs), dict(inputs))
+    feature_map = vector = None
+    if fusion.uses_image:
+        inputs["image"] = keras.Input(
+            (spec.image.height, spec.image.width, spec.image.bands), name="image"
+        )
+        feature_map = _feature_map(spec, fusion, inputs["image"], meta)
+        vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
+    vector = fusion.on_features(vector, meta, feature_map)
+    if spec.dropout:
+        vector = keras.layers.Dropout(spec.dropout, seed=0, name="dropout")(vector)
+    logits = keras.layers.Dense(spec.num_outputs, name="logits")(vector)
+    logits = fusion.on_logits(logits, meta)
+    # Answers stay float32 under mixed precision: losses and thresholds need it.
+    outputs = keras.layers.Activation(head.activation, dtype="float32", name="answer")(
+        logits
+    )
+    return keras.Model(inputs, outputs, name=f"{spec.backbone}_{spec.fusion}")
+
+
+def make_fusion(spec: ModelSpec) -> Fusion:
+    """Return the spec's fusion with its options checked.
+
+    Raises:
+        ConfigError: If an option is unknown or has a value out of range.
+    """
+    cls: type[Fusion] = FUSIONS.get(spec.fusion).obj
+    where = f"fusion {spec.fusion!r}"
+    return cls(_options(cls.Config, spec.fusion_options, where), spec)
+
+
+def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
+    """Return the symbolic metadata inputs a spec asks for."""
+    inputs = {}
+    if spec.num_numeric:
+        inputs["numeric"] = keras.Input((spec.num_numeric,), name="numeric")
+    if spec.num_categorical:
+        inputs["categorical"] = keras.Input(
+            (spec.num_categorical,), dtype="int32", name="categorical"
+        )
+    return inputs
+
+
+def _feature_map(spec: ModelSpec, fusion: Fusion, image: Any, meta: Meta) -> Any:
+    family: type[BackboneFamily] = BACKBONES.get(spec.backbone).obj
+    where = f"backbone {spec.backbone!r}"
+    options = _options(family.Config, spec.backbone_options, where)
+    backbone = family.create(spec.backbone, spec.image, options, spec.weights)
+    stage_of = {name: index for index, name in enumerate(backbone.stages)}
+
+    def after(layer: Any, inputs: Any, outputs: Any) -> Any:
+        outputs = fusion.on_layer(layer, inputs, outputs, meta)
+        if layer.name in stage_of:
+            outputs = fusion.on_stage(stage_of[layer.name], outputs, meta)
+        return outputs
+
+    return retrace(
+        backbone.model,
+        image,
+        list(meta.raw.values()),
+        enter=lambda x: fusion.on_input(x, meta),
+        after=after,
+    )
+
+
+def _options(config: Any, given: dict[str, Any], where: str) -> Any:
+    try:
+        return config(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = list(config.model_fields)
+        close = nearest(name, known)
+        fix = f"Did you mean {close[0]!r}? " if close else ""
+        listed = ", ".join(known) if known else "none"
+        problem = f"option {name!r} of {where}: {first['msg'].lower()}"
+        raise ConfigError(problem, fix=f"{fix}Its options: {listed}.") from error

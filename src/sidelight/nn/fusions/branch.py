@@ -1,0 +1,51 @@
+"""A network of its own for the metadata, merged with the image features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from pydantic import Field
+
+from sidelight.nn.fusions._base import Fusion, FusionConfig
+from sidelight.nn.meta import Meta
+from sidelight.registry import FUSIONS
+
+
+class BranchConfig(FusionConfig):
+    """Options of the separate branch.
+
+    Attributes:
+        units: Width of each layer of the branch.
+        num_layers: Layers of the branch.
+        merged_units: Width of the layer after merging.
+    """
+
+    units: int = Field(default=64, ge=1)
+    num_layers: int = Field(default=2, ge=1)
+    merged_units: int = Field(default=128, ge=1)
+
+
+@FUSIONS.register(
+    "branch",
+    summary="a dense branch for the metadata, merged with the image features",
+    capabilities={"image", "metadata"},
+)
+class Branch(Fusion):
+    """Dense 64 -> Dense 64 on the metadata, concatenated, then one hidden layer."""
+
+    Config = BranchConfig
+    config: BranchConfig
+
+    def on_features(self, vector: Any, meta: Meta, feature_map: Any) -> Any:
+        """Return the merged features `(batch, merged_units)`."""
+        del feature_map
+        hidden = meta.vector
+        for i in range(self.config.num_layers):
+            hidden = keras.layers.Dense(
+                self.config.units, activation="gelu", name=f"branch_hidden_{i}"
+            )(hidden)
+        merged = keras.layers.Concatenate(name="branch_merge")([vector, hidden])
+        return keras.layers.Dense(
+            self.config.merged_units, activation="gelu", name="branch_merged"
+        )(merged)

@@ -1,0 +1,47 @@
+"""No image at all: what the table alone can tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from pydantic import Field
+
+from sidelight.nn.fusions._base import Fusion, FusionConfig
+from sidelight.nn.meta import Meta
+from sidelight.registry import FUSIONS
+
+
+class MetadataOnlyConfig(FusionConfig):
+    """Options of the metadata-only network.
+
+    Attributes:
+        units: Width of each hidden layer.
+        num_layers: Number of hidden layers.
+    """
+
+    units: int = Field(default=128, ge=1)
+    num_layers: int = Field(default=2, ge=1)
+
+
+@FUSIONS.register(
+    "metadata",
+    summary="metadata only, by a small dense network; no image is read",
+    capabilities={"metadata"},
+)
+class MetadataOnly(Fusion):
+    """Dense layers on the metadata vector."""
+
+    Config = MetadataOnlyConfig
+    config: MetadataOnlyConfig
+    uses_image = False
+
+    def on_features(self, vector: Any, meta: Meta, feature_map: Any) -> Any:
+        """Return hidden features `(batch, units)` of the metadata."""
+        del vector, feature_map
+        hidden = meta.vector
+        for i in range(self.config.num_layers):
+            hidden = keras.layers.Dense(
+                self.config.units, activation="gelu", name=f"metadata_hidden_{i}"
+            )(hidden)
+        return hidden

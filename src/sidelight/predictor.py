@@ -1,0 +1,162 @@
+"""A trained model that takes rows and pictures as the user has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import polars as pl
+
+import sidelight.nn  # registers the layers that a saved network may hold
+from sidelight.feed import Source, batches
+from sidelight.images import ImageRule, Pack, pack
+from sidelight.preprocessing import Preprocessor
+from sidelight.readers import read_table
+from sidelight.runs import RunDirectory, write_atomically, write_text
+from sidelight.table import Table, load_schema, save_schema
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sidelight.schema import Schema
+
+BATCH_SIZE = 256
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """Everything that turns a checked table into answers.
+
+    Attributes:
+        network: The trained `keras.Model`.
+        preprocessor: Fitted on the training rows.
+        schema: What each column was for in training.
+        rule: How pictures are brought to the network's size; None without pictures.
+    """
+
+    network: Any
+    preprocessor: Preprocessor
+    schema: Schema
+    rule: ImageRule | None
+
+    @property
+    def classes(self) -> list[str]:
+        """The class names in fitted order; empty for a regression."""
+        return self.preprocessor.classes
+
+    @property
+    def uses_image(self) -> bool:
+        """Whether the network looks at pictures at all."""
+        return "image" in self.network.input
+
+    def read(self, source: Any, **options: Any) -> Table:
+        """Read a table as the training table was read.
+
+        Args:
+            source: As for `read_table`.
+            **options: As for `read_table`: `images`, `sql`, `on_bad`, ….
+
+        Raises:
+            TableError: If columns are missing or cells unusable; extra columns and
+                another order of columns are fine.
+        """
+        return read_table(source, schema=self.schema, **options)
+
+    def source(self, table: Table, images: Pack | None = None) -> Source:
+        """Return the table's inputs, ready to be batched; pictures are packed."""
+        if self.uses_image and images is None and self.rule is not None:
+            images = pack(table, self.rule)
+        inputs = self.preprocessor.transform(table)
+        wanted = {k: v for k, v in inputs.items() if k in self.network.input}
+        return Source(meta=wanted, pack=images if self.uses_image else None)
+
+    def answers(self, source: Source) -> NDArray[np.float32]:
+        """Return the network's raw output `(rows, outputs)` for prepared inputs."""
+        parts = [
+            keras.ops.convert_to_numpy(self.network(inputs, training=False))
+            for inputs in batches(source, batch_size=BATCH_SIZE)
+        ]
+        return np.concatenate(parts)
+
+    def predict_proba(
+        self, table: Table, images: Pack | None = None
+    ) -> NDArray[np.float32]:
+        """Return class probabilities `(rows, classes)`, columns in fitted order."""
+        return self.probabilities(self.answers(self.source(table, images)))
+
+    def probabilities(self, answers: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return `(rows, classes)` also where the network gives one figure for two."""
+        if answers.shape[1] == 1 and len(self.classes) == 2:
+            return np.concatenate([1 - answers, answers], axis=1)
+        return answers
+
+    def values(self, answers: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the predicted numbers `(rows,)` of a regression, in target units."""
+        return self.preprocessor.decode_target(answers[:, 0])
+
+    def predict(self, table: Table, images: Pack | None = None) -> NDArray[Any]:
+        """Return the likeliest class, or the predicted number, of each row."""
+        answers = self.answers(self.source(table, images))
+        if not self.classes:
+            return self.values(answers)
+        return np.array(self.classes)[self.probabilities(answers).argmax(axis=1)]
+
+    def frame(self, table: Table, answers: NDArray[np.float32]) -> pl.DataFrame:
+        """Return answers as a table: row number, picture, prediction, probabilities."""
+        columns: dict[str, Any] = {"row": table.rows}
+        image = self.schema.image
+        if image is not None and image in table.frame.columns:
+            columns[image] = table.frame[image]
+        if not self.classes:
+            return pl.DataFrame({**columns, "prediction": self.values(answers)})
+        probability = self.probabilities(answers)
+        columns["prediction"] = np.array(self.classes)[probability.argmax(axis=1)]
+        for index, name in enumerate(self.classes):
+            columns[f"probability_{name}"] = probability[:, index]
+        return pl.DataFrame(columns)
+
+    def figures(self, answers: NDArray[np.float32]) -> NDArray[Any]:
+        """Return what scores are computed from: probabilities, or predicted numbers."""
+        return self.probabilities(answers) if self.classes else self.values(answers)
+
+    def save_preprocessing(self, run: RunDirectory) -> None:
+        """Write what is known before training: schema, statistics, resize rule."""
+        save_schema(self.schema, run.schema)
+        self.preprocessor.to_json(run.preprocessor)
+        if self.rule is not None:
+            write_text(run.image_rule, self.rule.model_dump_json(indent=2) + "\n")
+
+    def save_network(self, run: RunDirectory) -> None:
+        """Write the trained network."""
+        write_atomically(run.model, self.network.save)
+
+
+def load_predictor(path: str | Path) -> Predictor:
+    """Load a run's predictor; nothing that the run directory holds is executed.
+
+    Args:
+        path: A run directory.
+
+    Raises:
+        RunError: If the directory is no run, is damaged, or stopped before its first
+            epoch was over.
+    """
+    run = RunDirectory.open(path)
+    rule = (
+        ImageRule.model_validate_json(run.image_rule.read_text(encoding="utf-8"))
+        if run.image_rule.exists()
+        else None
+    )
+    return Predictor(
+        network=keras.saving.load_model(run.usable_model(), compile=False),
+        preprocessor=Preprocessor.from_json(run.preprocessor),
+        schema=load_schema(run.schema),
+        rule=rule,
+    )
+
+
+__all__ = ["Predictor", "load_predictor"]
+_ = sidelight.nn

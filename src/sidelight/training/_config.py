@@ -1,0 +1,42 @@
+"""How a network is trained."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sidelight.schema import Record
+
+
+class TrainConfig(Record):
+    """Options of training.
+
+    Attributes:
+        epochs: Passes over the training rows.
+        batch_size: Rows in a step.
+        learning_rate: The highest rate of the schedule.
+        weight_decay: Decoupled weight decay of AdamW.
+        warmup: Part of all steps over which the rate rises from zero; it falls to
+            zero along a cosine after that.
+        clip_norm: Largest norm of the whole gradient; 0 to leave it alone.
+        label_smoothing: Part of the probability that a class target gives away.
+        class_weight: "balanced" weighs rows inversely to the frequency of their class.
+        patience: Stop after so many epochs without a better validation figure and keep
+            the best epoch; None runs all epochs and keeps the last, since the schedule
+            has come to rest by then.
+        max_time: Stop after so many seconds and keep the best epoch.
+        seed: Seed of initial weights, order of rows, augmentation and dropout.
+    """
+
+    epochs: int = Field(default=30, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    weight_decay: float = Field(default=0.02, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
+    clip_norm: float = Field(default=1.0, ge=0)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    class_weight: Literal["none", "balanced"] = "none"
+    patience: int | None = Field(default=None, ge=1)
+    max_time: float | None = Field(default=None, gt=0)
+    seed: int = Field(default=0, ge=0)

@@ -1,0 +1,118 @@
+"""What a stored run is asked: scores on another table, predictions, what it did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidelight.errors import ColumnNotFoundError, TableError
+from sidelight.evaluation import evaluate, pictures, subgroup_metrics
+from sidelight.images import pack
+from sidelight.predictor import Predictor, load_predictor
+from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
+from sidelight.table import Table, describe
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def evaluate_run(
+    path: str | Path,
+    source: Any,
+    *,
+    by: str | None = None,
+    picture: Path | None = None,
+    cache: Path | None = None,
+    **reading: Any,
+) -> dict[str, Any]:
+    """Score a run's model on another table.
+
+    Args:
+        path: Run directory.
+        source: Table with the target column.
+        by: Column by whose values the scores are given as well.
+        picture: Where the confusion matrix is drawn.
+        cache: Folder of packed pictures.
+        **reading: `images`, `sql`, `on_bad`, as for `read_table`.
+
+    Returns:
+        The scores, "rows", and "subgroups" by value where `by` is given.
+
+    Raises:
+        TableError: If the table lacks the target or a column.
+    """
+    predictor = load_predictor(path)
+    table = predictor.read(source, keep=() if by is None else (by,), **reading)
+    if table.schema.target is None:
+        raise ColumnNotFoundError(
+            str(predictor.schema.target), table.frame.columns, path=table.source
+        )
+    if len(table) == 0:
+        problem = "there are no rows to score"
+        raise TableError(problem, path=table.source)
+    table, answers = _answers(predictor, table, cache, reading)
+    truth = (
+        predictor.preprocessor.encode_target(table)
+        if predictor.classes
+        else table.target().to_numpy()
+    )
+    figures = predictor.figures(answers)
+    threshold = _stored_threshold(path)
+    scores = evaluate(truth, figures, predictor.classes, threshold=threshold)
+    if by is not None:
+        scores["subgroups"] = subgroup_metrics(
+            truth, figures, table.frame[by], predictor.classes, threshold=threshold
+        )
+    if picture is not None and predictor.classes:
+        pictures.confusion_png(scores["confusion_matrix"], predictor.classes, picture)
+    return scores
+
+
+def predict_with_run(
+    path: str | Path,
+    source: Any,
+    output: Path,
+    *,
+    cache: Path | None = None,
+    **reading: Any,
+) -> tuple[pl.DataFrame, list[str]]:
+    """Write a run's predictions for new rows; says what was unusual about them.
+
+    Raises:
+        TableError: If columns are missing or cells unusable.
+        ImageError: If pictures are missing or damaged.
+    """
+    predictor = load_predictor(path)
+    table = predictor.read(source, **reading)
+    table, answers = _answers(predictor, table, cache, reading)
+    frame = predictor.frame(table, answers)
+    write = write_csv if output.suffix == ".csv" else write_parquet
+    write(output, frame)
+    dropped = [f"{count} rows left out: {why}" for why, count in table.dropped.items()]
+    return frame, dropped + predictor.preprocessor.notices(table)
+
+
+def inspect(what: Table | str | Path) -> list[dict[str, Any]]:
+    """Say what each column of a table is for, or what a run did to each column."""
+    if isinstance(what, Table):
+        return describe(what)
+    return load_predictor(what).preprocessor.describe()
+
+
+def _answers(
+    predictor: Predictor, table: Table, cache: Path | None, reading: dict[str, Any]
+) -> tuple[Table, Any]:
+    images = None
+    if predictor.uses_image and predictor.rule is not None:
+        on_bad = reading.get("on_bad", "error")
+        packed = pack(table, predictor.rule, cache=cache, on_bad=on_bad)
+        table, images = packed.table, packed.images
+    return table, predictor.answers(predictor.source(table, images))
+
+
+def _stored_threshold(path: str | Path) -> float | None:
+    metrics = RunDirectory.open(path).metrics
+    if not metrics.exists():
+        return None
+    threshold = read_json(metrics).get("val", {}).get("threshold")
+    return None if threshold is None else float(threshold)

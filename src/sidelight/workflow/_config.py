@@ -1,0 +1,159 @@
+"""One run from beginning to end, as options: what `config.yaml` holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from sidelight.errors import ConfigError, nearest
+from sidelight.nn.augment import AugmentConfig
+from sidelight.schema import Kind, Record, Task
+from sidelight.splits import SplitConfig
+from sidelight.training import TrainConfig
+
+
+class TableConfig(Record):
+    """Where the rows come from and what their columns are for.
+
+    Attributes:
+        source: File or database URL; None where a table was handed over in Python.
+        sql: Query or table name, for databases.
+        image: Column that names the pictures.
+        target: Column to predict.
+        images: Folder that relative picture paths start from; None is the table's own.
+        lat: Latitude column, where its name does not tell.
+        lon: Longitude column.
+        kinds: Column kinds that override the inferred ones.
+        drop: Columns that are not metadata.
+        task: Kind of answer, where the target's values do not tell.
+        on_bad: "error" refuses a table with unusable rows, "drop" leaves them out.
+        null_values: Texts that stand for a missing cell, beside the usual ones.
+        decimal: Decimal mark of numbers in text files.
+    """
+
+    source: str | None = None
+    sql: str | None = None
+    image: str | None = None
+    target: str | None = None
+    images: str | None = None
+    lat: str | None = None
+    lon: str | None = None
+    kinds: dict[str, Kind] = Field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    task: Task | None = None
+    on_bad: Literal["error", "drop"] = "error"
+    null_values: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
+
+
+class ImageConfig(Record):
+    """How pictures are brought to one size.
+
+    Attributes:
+        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        resize: What is done with another aspect: stretch, pad or crop.
+        verify: Whether the contents of already packed files are compared again.
+        cache: Folder of packed pictures; None is the user's cache.
+    """
+
+    size: str | None = None
+    resize: Literal["stretch", "pad", "crop"] = "stretch"
+    verify: bool = False
+    cache: str | None = None
+
+
+class NetworkConfig(Record):
+    """Which network is built.
+
+    Attributes:
+        backbone: Registry name of the image network.
+        fusion: Registry name of the way the metadata comes in.
+        weights: None, "imagenet", or a weights file.
+        dropout: Rate before the last layer.
+        backbone_options: Options of the backbone.
+        fusion_options: Options of the fusion.
+    """
+
+    backbone: str = "small"
+    fusion: str = "film"
+    weights: str | None = None
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    backbone_options: dict[str, Any] = Field(default_factory=dict)
+    fusion_options: dict[str, Any] = Field(default_factory=dict)
+
+
+class RunConfig(Record):
+    """Everything that decides a run; the same configuration gives the same run."""
+
+    table: TableConfig = TableConfig()
+    image: ImageConfig = ImageConfig()
+    split: SplitConfig = SplitConfig()
+    network: NetworkConfig = NetworkConfig()
+    augment: AugmentConfig = AugmentConfig()
+    train: TrainConfig = TrainConfig()
+
+    def to_yaml(self) -> str:
+        """Return the configuration as YAML, in the order of its fields."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+
+
+def load_config(path: str | Path) -> dict[str, Any]:
+    """Read a configuration file as nested dictionaries, not checked yet.
+
+    Raises:
+        ConfigError: If it is missing or is not YAML.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path /= "config.yaml"
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        problem = "there is no such configuration file"
+        raise ConfigError(problem, path=path, fix="Give runs/NAME/config.yaml.") from (
+            error
+        )
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        problem = f"this is not a YAML configuration ({type(error).__name__})"
+        raise ConfigError(problem, path=path, fix="Give runs/NAME/config.yaml.") from (
+            error
+        )
+    if not isinstance(loaded, dict):
+        problem = "a configuration is a mapping of table, split, network, train, …"
+        raise ConfigError(problem, path=path)
+    return loaded
+
+
+def make_config(options: dict[str, Any], *, path: str | None = None) -> RunConfig:
+    """Check nested options and return the configuration.
+
+    Raises:
+        ConfigError: Naming the option, its value, and the nearest known option.
+    """
+    try:
+        return RunConfig.model_validate(options)
+    except ValidationError as error:
+        raise _config_error(error, path) from error
+
+
+def _config_error(error: ValidationError, path: str | None) -> ConfigError:
+    first = error.errors()[0]
+    names = [str(part) for part in first["loc"]]
+    problem = f"option {'.'.join(names)!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    if first["type"] == "extra_forbidden":
+        known = _known_options(names[:-1])
+        close = nearest(names[-1], known)
+        problem = f"there is no option {'.'.join(names)!r}"
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        return ConfigError(problem, path=path, fix=f"{hint}Known: {', '.join(known)}.")
+    return ConfigError(f"{problem} (received {first['input']!r})", path=path)
+
+
+def _known_options(names: list[str]) -> list[str]:
+    model: Any = RunConfig
+    for name in names:
+        model = model.model_fields[name].annotation
+    return list(model.model_fields)

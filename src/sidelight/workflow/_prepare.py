@@ -1,0 +1,196 @@
+"""From a checked table to arrays and packed pictures: all that comes before training."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sidelight.errors import ConfigError, SidelightWarning
+from sidelight.feed import Source
+from sidelight.images import ImageRule, Pack, pack, parse_size, survey
+from sidelight.preprocessing import Preprocessor
+from sidelight.readers import read_table
+from sidelight.schema import ImageSpec, ModelSpec, Part
+from sidelight.splits import Split, make_split
+from sidelight.table import Table, warn_about_groups
+from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
+
+# A network without pictures is still described by a ModelSpec.
+NO_IMAGE = ImageSpec(height=1, width=1, bands=1)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table that is ready to train on.
+
+    Attributes:
+        table: The checked rows, bad ones dropped if that was asked for.
+        split: Who is train, val and test.
+        preprocessor: Fitted on the training rows.
+        rule: How pictures are resized; None without pictures.
+        images: The packed pictures of `table`, row by row; None without pictures.
+        inputs: Encoded metadata of every row of `table`.
+    """
+
+    table: Table
+    split: Split
+    preprocessor: Preprocessor
+    rule: ImageRule | None
+    images: Pack | None
+    inputs: dict[str, Any]
+
+    def source(self, part: Part, weight: np.ndarray | None = None) -> Source:
+        """Return one part's inputs and targets, ready to be batched."""
+        positions = self.split.indices(part)
+        rows = self.table.at(positions)
+        return Source(
+            meta={name: block[positions] for name, block in self.inputs.items()},
+            pack=None if self.images is None else self.images.take(positions),
+            target=self.preprocessor.encode_target(rows),
+            weight=weight,
+        )
+
+    def spec(self, network: NetworkConfig) -> ModelSpec:
+        """Return the description of a network that fits this data."""
+        task = self.table.schema.task
+        if task is None:
+            problem = "the table has no target to learn"
+            raise ConfigError(problem, fix="Name it with --target.")
+        image = NO_IMAGE
+        if self.rule is not None:
+            image = ImageSpec(
+                height=self.rule.height, width=self.rule.width, bands=self.rule.bands
+            )
+        return ModelSpec(
+            image=image,
+            meta=self.preprocessor.spec,
+            task=task,
+            num_outputs=len(self.preprocessor.classes) if task == "multiclass" else 1,
+            **network.model_dump(),
+        )
+
+
+def read(config: TableConfig, keep: tuple[str, ...] = ()) -> Table:
+    """Read and check the table a configuration names.
+
+    Args:
+        config: Where it is.
+        keep: Columns that something other than the model needs.
+
+    Raises:
+        ConfigError: If no source is named.
+        TableError: If the table cannot be used.
+        ImageError: If pictures are missing.
+    """
+    if config.source is None:
+        problem = "the configuration names no table"
+        raise ConfigError(problem, fix="Give it: sidelight train TABLE --config …")
+    return read_table(
+        config.source,
+        sql=config.sql,
+        image=config.image,
+        target=config.target,
+        images=config.images,
+        kinds=config.kinds,
+        drop=config.drop,
+        lat=config.lat,
+        lon=config.lon,
+        task=config.task,
+        on_bad=config.on_bad,
+        null_values=config.null_values or None,
+        decimal=config.decimal,
+        keep=keep,
+    )
+
+
+def prepare(table: Table, config: RunConfig, *, progress: bool = True) -> Prepared:
+    """Split, pack and fit; everything that is fitted sees training rows only.
+
+    Args:
+        table: Checked rows.
+        config: The run's options.
+        progress: Whether a bar is shown while pictures are packed.
+
+    Raises:
+        SplitError: If the rows cannot be split as asked.
+        ImageError: If pictures cannot be decoded.
+        TableError: If a column cannot be used in training.
+    """
+    warn_about_groups(table, config.split.group)
+    split = make_split(table, config.split)
+    rule = images = None
+    if table.schema.image is not None and config.network.fusion != "metadata":
+        table, rule, images = _pack(table, config, progress)
+        if len(table) != len(split):
+            split = make_split(table, config.split)
+    training = table.take(split, "train")
+    preprocessor = Preprocessor.fit(training)
+    dropped = preprocessor.rows_to_drop(table)
+    if len(dropped):
+        table, images, split = _without(table, images, dropped, config)
+        preprocessor = Preprocessor.fit(table.take(split, "train"))
+    inputs = preprocessor.transform(table)
+    return Prepared(table, split, preprocessor, rule, images, inputs)
+
+
+def _pack(
+    table: Table, config: RunConfig, progress: bool
+) -> tuple[Table, ImageRule, Pack]:
+    options = config.image
+    on_bad = config.table.on_bad
+    size = None if options.size is None else parse_size(options.size)
+    surveyed = survey(table, size=size, resize=options.resize, on_bad=on_bad)
+    packed = pack(
+        surveyed.table,
+        surveyed.rule,
+        cache=None if options.cache is None else Path(options.cache),
+        on_bad=on_bad,
+        verify=options.verify,
+        progress=progress,
+    )
+    return packed.table, surveyed.rule, packed.images
+
+
+def _without(
+    table: Table, images: Pack | None, dropped: Any, config: RunConfig
+) -> tuple[Table, Pack | None, Split]:
+    keep = np.setdiff1d(np.arange(len(table)), dropped)
+    reason = "a cell is missing in a column with missing='drop'"
+    table = replace(
+        table.at(keep), dropped={**table.dropped, reason: len(dropped)}
+    )
+    images = None if images is None else images.take(keep)
+    return table, images, make_split(table, config.split)
+
+
+class Noticed:
+    """Collect Sidelight's warnings so that the run can keep them, and still show them.
+
+    Attributes:
+        messages: What was noticed, in order.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self._catcher = warnings.catch_warnings()
+
+    def __enter__(self) -> Noticed:
+        """Start collecting."""
+        self._catcher.__enter__()
+        self._show = warnings.showwarning
+        warnings.simplefilter("always", SidelightWarning)
+        warnings.showwarning = self._collect
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Put the usual way of showing warnings back."""
+        self._catcher.__exit__(None, None, None)
+
+    def _collect(self, message: Any, category: Any, *rest: Any) -> None:
+        if issubclass(category, SidelightWarning):
+            self.messages.append(str(message))
+        self._show(message, category, *rest)

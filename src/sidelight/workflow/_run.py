@@ -1,0 +1,166 @@
+"""One run, in memory: prepare, build, train, answer, score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import polars as pl
+
+from sidelight.evaluation import choose_threshold, evaluate
+from sidelight.nn import build, build_augmentation
+from sidelight.nn.heads import Head
+from sidelight.predictor import Predictor
+from sidelight.registry import HEADS
+from sidelight.schema import ModelSpec, Part
+from sidelight.table import Table
+from sidelight.training import Override, TrainConfig, Training, train
+from sidelight.workflow._config import RunConfig
+from sidelight.workflow._prepare import Prepared, prepare
+
+PARTS: tuple[Part, ...] = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run gave.
+
+    Attributes:
+        config: Its options.
+        prepared: The table, split and encoded inputs it trained on.
+        predictor: The trained model, ready for raw rows.
+        training: History, and which epoch's weights were kept.
+        metrics: Scores by part: `metrics["test"]["accuracy"]`.
+        predictions: The answers for every row, with the part each row was in.
+        warnings: What was noticed on the way.
+    """
+
+    config: RunConfig
+    prepared: Prepared
+    predictor: Predictor
+    training: Training
+    metrics: dict[str, Any]
+    predictions: pl.DataFrame
+    warnings: list[str] = field(default_factory=list)
+
+
+def run(
+    table: Table,
+    config: RunConfig,
+    *,
+    override: Override | None = None,
+    checkpoint: Path | None = None,
+    on_prepared: Any = None,
+    progress: bool = True,
+) -> Run:
+    """Run the whole way on a checked table.
+
+    Args:
+        table: From `read_table`.
+        config: Every option; its `table` part is not looked at again.
+        override: The user's own loss, metrics, optimizer or callbacks.
+        checkpoint: Where the network is saved after every epoch.
+        on_prepared: Called with the untrained Predictor and the Prepared data before
+            training starts, so that they can be stored.
+        progress: Whether bars and epochs are shown on standard error.
+
+    Raises:
+        InputError: If the data or the options cannot be used.
+    """
+    prepared = prepare(table, config, progress=progress)
+    spec = prepared.spec(config.network)
+    keras.utils.set_random_seed(config.train.seed)
+    network = build(spec)
+    predictor = Predictor(
+        network, prepared.preprocessor, prepared.table.schema, prepared.rule
+    )
+    if on_prepared is not None:
+        on_prepared(predictor, prepared)
+    training = _train(network, prepared, spec, config, override, checkpoint, progress)
+    answers = {part: predictor.answers(prepared.source(part)) for part in PARTS}
+    return Run(
+        config=config,
+        prepared=prepared,
+        predictor=predictor,
+        training=training,
+        metrics=_score(prepared, predictor, answers),
+        predictions=_predictions(prepared, predictor, answers),
+    )
+
+
+def _train(
+    network: keras.Model,
+    prepared: Prepared,
+    spec: ModelSpec,
+    config: RunConfig,
+    override: Override | None,
+    checkpoint: Path | None,
+    progress: bool,
+) -> Training:
+    head: Head = HEADS.get(spec.task).obj
+    augment = None
+    if config.augment.active and prepared.rule is not None:
+        augment = build_augmentation(config.augment, spec.image, config.train.seed)
+    weight = _class_weight(prepared, config.train)
+    return train(
+        network,
+        prepared.source("train", weight),
+        prepared.source("val"),
+        head,
+        config.train,
+        augment=augment,
+        checkpoint=checkpoint,
+        override=override,
+        verbose=progress,
+    )
+
+
+def _class_weight(prepared: Prepared, config: TrainConfig) -> Any:
+    """Return a weight per training row, mean one; None where all weigh the same."""
+    if config.class_weight == "none" or not prepared.preprocessor.classes:
+        return None
+    rows = prepared.table.take(prepared.split, "train")
+    target = prepared.preprocessor.encode_target(rows)
+    counts = np.bincount(target, minlength=len(prepared.preprocessor.classes))
+    weight = len(target) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    return weight[target].astype(np.float32)
+
+
+def _score(
+    prepared: Prepared, predictor: Predictor, answers: dict[Part, Any]
+) -> dict[str, Any]:
+    scores: dict[str, Any] = {}
+    threshold = None
+    truth = {part: _truth(prepared, part) for part in PARTS}
+    if prepared.table.schema.task == "binary":
+        probability = predictor.probabilities(answers["val"])
+        threshold = choose_threshold(truth["val"], probability[:, 1])
+    for part in PARTS:
+        scores[part] = evaluate(
+            truth[part],
+            predictor.figures(answers[part]),
+            predictor.classes,
+            threshold=threshold,
+        )
+    return scores
+
+
+def _truth(prepared: Prepared, part: Part) -> Any:
+    rows = prepared.table.take(prepared.split, part)
+    if prepared.preprocessor.classes:
+        return prepared.preprocessor.encode_target(rows)
+    return rows.target().to_numpy()
+
+
+def _predictions(
+    prepared: Prepared, predictor: Predictor, answers: dict[Part, Any]
+) -> pl.DataFrame:
+    frames = []
+    for part in PARTS:
+        rows = prepared.table.take(prepared.split, part)
+        frame = predictor.frame(rows, answers[part])
+        frames.append(frame.insert_column(1, pl.lit(part).alias("part")))
+    return pl.concat(frames).sort("row")

@@ -1,0 +1,111 @@
+"""Every registered fusion is held to the same requirements."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from sidelight import testing
+from sidelight.nn import build
+from sidelight.registry import FUSIONS
+from sidelight.schema import ImageSpec, MetaSpec
+
+
+@pytest.mark.parametrize("name", FUSIONS.names())
+def test_fusion_meets_every_requirement(name):
+    testing.check_fusion(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FUSIONS.names())
+def test_fusion_in_resnet50(name):
+    spec = testing.tiny_spec(name, backbone="resnet50")
+    model = build(spec)
+    if {"identity", "metadata"} <= FUSIONS.get(name).capabilities:
+        testing.check_starts_as_identity(name, model, spec)
+    testing.check_round_trip(name, model, spec)
+    testing.check_rows_are_independent(name, model, spec)
+
+
+@pytest.mark.parametrize("name", FUSIONS.names())
+@pytest.mark.parametrize(
+    ("task", "outputs", "bands"), [("binary", 1, 1), ("regression", 1, 3)]
+)
+def test_other_tasks_and_grayscale(name, task, outputs, bands):
+    image = ImageSpec(height=20, width=28, bands=bands)
+    spec = testing.tiny_spec(name, task=task, num_outputs=outputs, image=image)
+    answers = testing.answer(build(spec), testing.random_inputs(spec))
+    assert answers.shape == (testing.BATCH, 1)
+    assert answers.dtype == np.float32
+    if task == "binary":
+        assert ((answers > 0) & (answers < 1)).all()
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        MetaSpec(num_numeric=1),
+        MetaSpec(num_numeric=500),
+    ],
+    ids=["one column", "500 columns"],
+)
+@pytest.mark.parametrize("name", [n for n in FUSIONS.names() if n != "none"])
+def test_narrow_and_wide_metadata(name, meta):
+    spec = testing.tiny_spec(name, meta=meta)
+    answers = testing.answer(build(spec), testing.random_inputs(spec))
+    assert np.isfinite(answers).all()
+
+
+JAX_STEP = """
+import sys
+
+class NoTensorFlow:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "tensorflow":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, NoTensorFlow())
+import keras
+import numpy as np
+from sidelight import testing
+from sidelight.nn import AugmentConfig, build, build_augmentation
+from sidelight.registry import FUSIONS
+
+assert keras.backend.backend() == "jax"
+for name in FUSIONS.names():
+    spec = testing.tiny_spec(name)
+    model = build(spec)
+    inputs = testing.random_inputs(spec)
+    wanted = {key: inputs[key] for key in model.input}
+    before = [np.array(w) for w in model.trainable_weights]
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    loss = model.train_on_batch(wanted, np.arange(testing.BATCH) % 4)
+    moved = [
+        not np.array_equal(old, np.array(new))
+        for old, new in zip(before, model.trainable_weights)
+    ]
+    assert np.isfinite(loss) and any(moved), name
+    print("trained", name)
+augment = build_augmentation(AugmentConfig(brightness=0.2), spec.image)
+changed = augment(inputs["image"], training=True)
+assert not np.array_equal(np.array(changed), inputs["image"])
+assert "tensorflow" not in sys.modules
+"""
+
+
+def test_every_fusion_takes_a_step_on_jax_without_tensorflow():
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(JAX_STEP)],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("trained") == len(FUSIONS.names())

@@ -1,0 +1,13 @@
+"""What every test shares: quiet TensorFlow, one Hypothesis profile by environment."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from hypothesis import settings
+
+for _name, _examples in {"fast": 50, "balanced": 500, "expensive": 5000}.items():
+    settings.register_profile(_name, max_examples=_examples, deadline=None)
+settings.load_profile(os.environ.get("SIDELIGHT_HYPOTHESIS", "fast"))
