@@ -1,1 +1,5 @@
-"""Package."""
+"""Any table in, checked table out."""
+
+from sidelight.readers._read import find_reader, read_table
+
+__all__ = ["find_reader", "read_table"]

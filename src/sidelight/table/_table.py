@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import polars as pl
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
     from numpy.typing import NDArray
 
     from sidelight.schema import Part, Schema
@@ -36,6 +37,7 @@ class Table:
         images: Absolute path of each row's picture; empty without pictures.
         part: "train" after `take(split, "train")`; what is fitted asks for it.
         dropped: How many rows were left out on reading, by reason.
+        notes: Warnings given on reading, to be stored with a run.
     """
 
     frame: pl.DataFrame
@@ -45,6 +47,7 @@ class Table:
     images: tuple[Path, ...] = ()
     part: Part = "all"
     dropped: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -1,1 +1,1 @@
-"""Package."""
+"""One file per table format; the registry finds them by their names."""

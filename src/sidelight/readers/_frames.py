@@ -1,0 +1,81 @@
+"""Tables that are in memory already, brought to Polars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sidelight.errors import TableError
+from sidelight.readers.tables._base import check_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def frame_name(source: object) -> str:
+    """Return how a table in memory is called in messages."""
+    if isinstance(source, pl.DataFrame):
+        return "the Polars frame"
+    return f"the {_package(source)} table"
+
+
+def is_frame(source: object) -> bool:
+    """Return whether a source is in memory; imports neither pandas nor Arrow."""
+    return isinstance(source, pl.DataFrame) or (
+        (_package(source), type(source).__name__)
+        in {("pandas", "DataFrame"), ("pyarrow", "Table")}
+    )
+
+
+def to_polars(source: Any) -> pl.DataFrame:
+    """Return a frame of Polars, pandas or Arrow as a Polars frame.
+
+    The index of a pandas frame is left behind, and its column names become text.
+
+    Raises:
+        TableError: If names are not unique, a column mixes types or there is no row.
+    """
+    name = frame_name(source)
+    if _package(source) == "pandas":
+        frame = _from_pandas(source, name)
+    elif _package(source) == "pyarrow":
+        frame = _from_arrow(source, name)
+    else:
+        frame = source
+    if not frame.height or not frame.width:
+        message = "the table has no rows"
+        raise TableError(message, path=name)
+    return frame
+
+
+def _from_pandas(source: pd.DataFrame, name: str) -> pl.DataFrame:
+    names = [str(column) for column in source.columns]
+    check_names(names, name)
+    columns = []
+    for position, column in enumerate(names):
+        cells = source.iloc[:, position].reset_index(drop=True)
+        try:
+            columns.append(pl.from_pandas(cells).alias(column))
+        except (TypeError, ValueError, OverflowError) as failure:
+            reason = str(failure).split("\n", 1)[0]
+            message = f"the cells are of several types: {reason}"
+            raise TableError(
+                message,
+                path=name,
+                column=column,
+                fix=f"Make them one type first, for instance "
+                f"frame[{column!r}].astype(str).",
+            ) from None
+    return pl.DataFrame(columns)
+
+
+def _from_arrow(source: pa.Table, name: str) -> pl.DataFrame:
+    check_names(list(source.column_names), name)
+    frame = pl.from_arrow(source)
+    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+
+
+def _package(source: object) -> str:
+    return type(source).__module__.split(".", 1)[0]

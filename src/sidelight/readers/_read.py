@@ -1,0 +1,187 @@
+"""Any source in, checked table out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidelight.errors import ColumnNotFoundError, ConfigError, TableError
+from sidelight.readers._frames import frame_name, is_frame, to_polars
+from sidelight.readers.tables._base import check_file
+from sidelight.registry import READERS
+from sidelight.table import NULL_VALUES, OnBad, Table, check_table, infer_schema
+from sidelight.table._cells import stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from sidelight.readers.tables._base import TableReader
+    from sidelight.schema import Schema
+
+
+def read_table(
+    source: str | Path | pl.DataFrame | pd.DataFrame | pa.Table,
+    *,
+    image: str | None = None,
+    target: str | None = None,
+    images: str | Path | None = None,
+    sql: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    drop: Sequence[str] = (),
+    lat: str | None = None,
+    lon: str | None = None,
+    task: str | None = None,
+    schema: Schema | None = None,
+    on_bad: OnBad = "error",
+    null_values: Sequence[str] | None = None,
+    decimal: str = ".",
+    keep: Sequence[str] = (),
+    learn: bool | None = None,
+) -> Table:
+    """Read a table and check all of it: columns, cells, target and pictures.
+
+    Args:
+        source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), or a frame of
+            Polars, pandas or Arrow.
+        image: The column that names each row's picture.
+        target: The column to predict.
+        images: The folder where relative picture paths start. Without it they start
+            at the table's own folder, or at the working folder for a frame.
+        sql: What to select from a database.
+        kinds: Column kinds that are given, not inferred: {"zone": "categorical"}.
+        drop: Columns that shall not be metadata.
+        lat: The column of latitudes in degrees; found by name if not given.
+        lon: The column of longitudes in degrees.
+        task: "binary", "multiclass" or "regression", if not to be told from the target.
+        schema: What each column is for, from a run or edited by hand. Nothing is
+            inferred then, other columns are ignored, and the target may be absent or
+            empty (the table then has none).
+        on_bad: "error" raises for bad rows; "drop" leaves them out, counts and warns.
+        null_values: Words that mean an empty cell, instead of `NULL_VALUES`.
+        decimal: The decimal sign of numbers in text, "." or ",".
+        keep: Columns that have to be there for something else, such as the group or a
+            ready-made split. All columns stay in `Table.frame`; whether these are
+            metadata too is for `drop` to say.
+        learn: Whether the rows are to be learned from, so that the target is judged
+            and leaks are looked for. By default, if no schema is given.
+
+    Raises:
+        TableError: If the file, its columns or cells cannot be used.
+        ColumnNotFoundError: If a named column is missing; suggests the nearest.
+        ImageError: If rows name no usable picture.
+        ConfigError: If the wishes contradict one another.
+    """
+    frame, name, root = _read(source, sql)
+    nulls = NULL_VALUES if null_values is None else tuple(null_values)
+    _check_options(on_bad, decimal)
+    for column in keep:
+        if column not in frame.columns:
+            raise ColumnNotFoundError(column, frame.columns, path=name)
+    learn = schema is None if learn is None else learn
+    if schema is None:
+        schema = infer_schema(
+            frame,
+            source=name,
+            image=image,
+            target=target,
+            kinds=kinds,
+            drop=drop,
+            latitude=lat,
+            longitude=lon,
+            task=task,
+            null_values=nulls,
+            decimal=decimal,
+        )
+    else:
+        schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
+    return check_table(
+        frame,
+        schema,
+        source=name,
+        image_root=_root(images, root),
+        on_bad=on_bad,
+        null_values=nulls,
+        decimal=decimal,
+        learn=learn,
+    )
+
+
+def find_reader(source: str) -> TableReader:
+    """Return the reader for a path or URL, told by its looks.
+
+    Raises:
+        TableError: If it is no file, or no reader knows it; lists what there is.
+    """
+    entries = READERS.entries()
+    for entry in entries:
+        reader: TableReader = entry.obj()
+        if reader.matches(source):
+            return reader
+    check_file(Path(source))  # a folder or a mistyped name says so first
+    known = "; ".join(f"{entry.name}: {entry.summary}" for entry in entries)
+    message = "no reader knows this kind of table"
+    raise TableError(message, path=source, fix=f"There are {known}.")
+
+
+def _read(source: Any, sql: str | None) -> tuple[pl.DataFrame, str, Path]:
+    """Return the frame, its name in messages, and where picture paths start."""
+    if is_frame(source):
+        if sql is not None:
+            message = "a query (sql=) needs a database, but the table is in memory"
+            raise ConfigError(message)
+        return to_polars(source), frame_name(source), Path.cwd()
+    if not isinstance(source, (str, Path)):
+        message = f"a table cannot be read from a {type(source).__name__}"
+        fix = "Pass a path, a sqlite:/// URL, or a Polars, pandas or Arrow table."
+        raise ConfigError(message, fix=fix)
+    reader = find_reader(str(source))
+    frame = reader.read(str(source), sql=sql)
+    return frame, str(source), reader.path_of(str(source)).absolute().parent
+
+
+def _check_options(on_bad: str, decimal: str) -> None:
+    for option, value, allowed in (
+        ("on_bad", on_bad, ("error", "drop")),
+        ("decimal", decimal, (".", ",")),
+    ):
+        if value not in allowed:
+            message = f"{option} is {value!r}"
+            fix = f"It can be {' or '.join(map(repr, allowed))}."
+            raise ConfigError(message, fix=fix)
+
+
+def _root(images: str | Path | None, beside: Path) -> Path:
+    if images is None:
+        return beside
+    folder = Path(images).expanduser()
+    if not folder.is_dir():
+        there = "is not a folder" if folder.exists() else "does not exist"
+        message = f"the folder of the pictures {there}"
+        raise ConfigError(message, path=folder, fix="Correct --images FOLDER.")
+    return folder
+
+
+def _fitted_to(
+    schema: Schema,
+    frame: pl.DataFrame,
+    image: str | None,
+    target: str | None,
+    null_values: Sequence[str],
+    *,
+    learn: bool,
+) -> Schema:
+    """Return a given schema for this frame: renamed, and without an absent target."""
+    if image is not None:
+        schema = schema.model_copy(update={"image": image})
+    if target is not None:
+        return schema.model_copy(update={"target": target})
+    if learn or schema.target is None:
+        return schema
+    known = schema.target in frame.columns
+    if known and stripped(frame[schema.target], null_values).count():
+        return schema
+    return schema.model_copy(update={"target": None, "task": None})

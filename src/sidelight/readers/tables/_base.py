@@ -1,0 +1,123 @@
+"""What a table reader is: it knows one file format, and guesses nothing."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from sidelight.errors import ConfigError, TableError, nearest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class TableReader(ABC):
+    """Base of the readers; one file and one `register` line each.
+
+    Attributes:
+        suffixes: Lower-case file endings that belong to the format.
+        takes_sql: Whether a query can be passed.
+    """
+
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+    takes_sql: ClassVar[bool] = False
+
+    def matches(self, source: str) -> bool:
+        """Return whether a path or URL is of this format, by its looks alone."""
+        return Path(source).suffix.lower() in self.suffixes
+
+    def path_of(self, source: str) -> Path:
+        """Return the file behind a source; relative picture paths start beside it."""
+        return Path(source).expanduser()
+
+    def read(self, source: str, *, sql: str | None = None) -> pl.DataFrame:
+        """Return the table as it stands in the file.
+
+        Args:
+            source: A path or URL for which `matches` holds.
+            sql: A query, for formats that take one.
+
+        Raises:
+            TableError: If there is no such file, or it is damaged.
+            ConfigError: If a query is given for a format without queries.
+        """
+        if sql is not None and not self.takes_sql:
+            message = "a query (--sql) needs a database"
+            fix = "Write the source as sqlite:///scenes.db, or leave --sql out."
+            raise ConfigError(message, path=source, fix=fix)
+        path = self.path_of(source)
+        check_file(path)
+        frame = self._read(path, sql)
+        if frame.width and not frame.height:
+            message = "there are columns but no rows"
+            raise TableError(message, path=path)
+        return frame
+
+    @abstractmethod
+    def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
+        """Return the table in a file that is known to exist and not to be empty."""
+
+
+def check_file(path: Path) -> None:
+    """Check that a table's file is there and holds something.
+
+    Raises:
+        TableError: If it does not; suggests similar names in the folder.
+    """
+    if path.is_dir():
+        message = "this is a folder, not a table"
+        raise TableError(message, path=path, fix="Name the table file in it.")
+    if not path.exists():
+        message = "there is no such file"
+        raise TableError(message, path=path, fix=_similar(path))
+    if path.stat().st_size == 0:
+        message = "the file is empty (0 bytes)"
+        raise TableError(message, path=path)
+
+
+def check_names(names: list[str], path: str | Path) -> None:
+    """Check that every column has a name of its own.
+
+    Raises:
+        TableError: If not; says at which positions, the first column being 1.
+    """
+    empty = [i for i, name in enumerate(names, 1) if not name.strip()]
+    if empty:
+        which = "column" if len(empty) == 1 else "columns"
+        message = (
+            f"{which} {_listed(empty)} of {len(names)} "
+            f"{'has' if len(empty) == 1 else 'have'} no name"
+        )
+        raise TableError(
+            message,
+            path=path,
+            fix="Name every column in the first line; pandas leaves its index nameless "
+            "unless it writes with index=False.",
+        )
+    places: dict[str, list[int]] = {}
+    for position, name in enumerate(names, 1):
+        places.setdefault(name, []).append(position)
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    if twice:
+        said = "; ".join(
+            f"{name!r} is the name of columns {_listed(where)}"
+            for name, where in list(twice.items())[:5]
+        )
+        message = f"column names are not unique: {said}"
+        raise TableError(message, path=path, fix="Rename or remove one of them.")
+
+
+def _listed(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return str(numbers[0])
+    return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
+
+
+def _similar(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"There is no folder {str(folder)!r} either."
+    close = nearest(path.name, os.listdir(folder))  # noqa: PTH208 - names suffice
+    return f"Did you mean {str(folder / close[0])!r}?" if close else ""

@@ -1,0 +1,154 @@
+"""CSV: every cell is read as text, and nothing is renamed, padded or cut.
+
+Polars reads the body. Before that the bytes are looked over with NumPy: rows of
+another length and quotes at odd places are what fast parsers repair silently.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from sidelight.errors import TableError
+from sidelight.readers.tables._base import TableReader, check_names
+from sidelight.readers.tables._layout import is_regular
+from sidelight.registry import READERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@READERS.register(
+    "csv", summary="text with separators: .csv, .tsv, .txt; UTF-8, a header line"
+)
+class CsvReader(TableReader):
+    """Reads text files with one header line."""
+
+    suffixes = frozenset({".csv", ".tsv", ".tab", ".txt"})
+
+    def _read(self, path: Path, sql: str | None) -> pl.DataFrame:  # noqa: ARG002
+        data = path.read_bytes().removeprefix(BOM)
+        # Blank lines at the end say nothing; anywhere else they are short rows.
+        data = data.rstrip(b"\r\n")
+        _check_utf8(data, path)
+        separator = _separator(data, path)
+        header = _header(data, separator, path)
+        check_names(header, path)
+        return _body(data, header, separator, path)
+
+
+def _check_utf8(data: bytes, path: Path) -> None:
+    if not data.strip():
+        message = "the file is empty: it holds white space only"
+        raise TableError(message, path=path)
+    fix = f"Save it as UTF-8, for instance: iconv -f latin1 -t utf8 {path.name}"
+    if data[:2] in _UTF16:
+        fix = f"Save it as UTF-8, for instance: iconv -f utf16 -t utf8 {path.name}"
+        message = "the text is UTF-16, not UTF-8"
+        raise TableError(message, path=path, fix=fix)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        line = data.count(b"\n", 0, failure.start) + 1
+        message = (
+            f"the text is not UTF-8: byte 0x{data[failure.start]:02x} "
+            f"at offset {failure.start}, line {line}"
+        )
+        raise TableError(
+            message,
+            path=path,
+            fix=fix,
+        ) from None
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        message = f"this is no text: line {line} holds a NUL byte"
+        raise TableError(message, path=path)
+
+
+def _separator(data: bytes, path: Path) -> str:
+    if path.suffix.lower() in (".tsv", ".tab"):
+        return "\t"
+    line = data.split(b"\n", 1)[0]
+    if b"," in line:
+        return ","
+    return next((s for s in (";", "\t") if s.encode() in line), ",")
+
+
+def _rows(data: bytes, separator: str) -> csv._reader:  # type: ignore[name-defined]
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+    return csv.reader(text, delimiter=separator, strict=True)
+
+
+def _header(data: bytes, separator: str, path: Path) -> list[str]:
+    try:
+        return next(_rows(data, separator))
+    except csv.Error as failure:
+        message = f"the header line cannot be read: {failure}"
+        raise TableError(message, path=path) from None
+
+
+def _body(data: bytes, header: list[str], separator: str, path: Path) -> pl.DataFrame:
+    num_rows = is_regular(
+        np.frombuffer(data, dtype=np.uint8), len(header), ord(separator)
+    )
+    if num_rows is not None:
+        try:
+            frame = pl.read_csv(
+                data, separator=separator, infer_schema=False, has_header=True
+            )
+        except pl.exceptions.PolarsError:
+            frame = pl.DataFrame()
+        if frame.shape == (num_rows - 1, len(header)):
+            frame.columns = header
+            if b'""' in data:  # a quoted empty cell is as empty as any other
+                frame = frame.with_columns(pl.all().replace("", None))
+            return frame
+    return _slowly(data, header, separator, path)
+
+
+def _slowly(data: bytes, header: list[str], separator: str, path: Path) -> pl.DataFrame:
+    """Read by rows: tells what is wrong, or reads what only looked wrong."""
+    reader, rows = _rows(data, separator), []
+    line = 1
+    try:
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num + 1
+    except csv.Error as failure:
+        message = f"row {len(rows)} (line {line}) cannot be read: {failure}"
+        raise TableError(
+            message,
+            path=path,
+            fix="A quoted cell must end with a quote before the next separator; a "
+            'quote inside it is written twice ("").',
+        ) from None
+    body = rows[1:]
+    width = len(header)
+    if width == 1:
+        body = [row or [""] for row in body]
+    wrong = [i for i, row in enumerate(body) if len(row) != width]
+    if wrong:
+        has = "1 row has" if len(wrong) == 1 else f"{len(wrong)} rows have"
+        sizes = " or ".join(map(str, sorted({len(body[i]) for i in wrong})[:5]))
+        message = f"{has} {sizes} cells where the header has {width}"
+        raise TableError(
+            message,
+            path=path,
+            rows=[i + 1 for i in wrong],
+            fix=f"Separate cells by {separator!r}, and put quotes around a cell that "
+            "holds one.",
+        )
+    columns = zip(*body, strict=True) if body else [()] * width
+    return pl.DataFrame(
+        [
+            pl.Series(name, cells, dtype=pl.String).replace("", None)
+            for name, cells in zip(header, columns, strict=True)
+        ]
+    )

@@ -1,0 +1,214 @@
+"""Frame and schema in, checked table out: cheap checks first, files last."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from sidelight.errors import (
+    ColumnNotFoundError,
+    DataWarning,
+    ImageError,
+    TableError,
+)
+from sidelight.table import _cells as cells_
+from sidelight.table._cells import NULL_VALUES
+from sidelight.table._problems import OnBad, Problem, Verdict, settle
+from sidelight.table._references import check_references, full_paths, warn_about_unnamed
+from sidelight.table._table import Table
+from sidelight.table._target import judge_target, to_target, warn_about_leaks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sidelight.errors import InputError
+    from sidelight.schema import Column, Schema
+
+LATITUDES, LONGITUDES = (-90.0, 90.0), (-180.0, 360.0)
+
+
+def check_table(
+    frame: pl.DataFrame,
+    schema: Schema,
+    *,
+    source: str,
+    image_root: str | Path,
+    on_bad: OnBad = "error",
+    null_values: Sequence[str] = NULL_VALUES,
+    decimal: str = ".",
+    learn: bool = True,
+) -> Table:
+    """Return the table with typed columns, or say everything that is wrong with it.
+
+    Only the columns that the schema uses are typed; all others stay as they were
+    read, so that a group or a ready-made split can be looked up in them.
+
+    Args:
+        frame: The table as read.
+        schema: What each column is for.
+        source: The table's name in messages.
+        image_root: Where relative picture paths start.
+        on_bad: "error" raises; "drop" leaves bad rows out, counts them by reason in
+            `Table.dropped` and warns.
+        null_values: Words that mean an empty cell.
+        decimal: The decimal sign of numbers written as text: "." or ",".
+        learn: Whether the rows are to be learned from. Rows to predict or to score
+            may have one class only, and may leave pictures of their folder out.
+
+    Raises:
+        TableError: If columns are missing, cells cannot be typed or the target cannot
+            be learned; cites rows and values of all of them.
+        ColumnNotFoundError: If just one column is missing.
+        ImageError: If rows name no usable file.
+    """
+    _need_columns(frame, schema, source)
+    draft = _Draft(frame, source, on_bad)
+    typed, problems = _typed(frame, schema, null_values, decimal)
+    draft.frame = frame.with_columns(typed)
+    draft.settle(problems, TableError)
+    if learn:
+        draft.judge(schema)
+    images: tuple[Path, ...] = ()
+    if schema.image is not None:
+        found = check_references(
+            draft.frame[schema.image], Path(image_root), null_values
+        )
+        keep = draft.settle(found.problems, ImageError)
+        images = tuple(
+            path for path, kept in zip(found.paths, keep, strict=True) if kept
+        )
+        if learn and not keep.all():  # fewer rows: a class may have become a single row
+            before = len(draft.frame)
+            keep = draft.judge(schema)
+            if len(draft.frame) < before:
+                images = tuple(p for p, kept in zip(images, keep, strict=True) if kept)
+    notes = draft.warn_about_drops()
+    if learn:
+        notes += warn_about_leaks(draft.frame, schema)
+        if schema.image is not None:
+            named = full_paths(frame[schema.image], Path(image_root))
+            notes += warn_about_unnamed(images, named)
+    return Table(
+        frame=draft.frame,
+        schema=schema,
+        source=source,
+        rows=draft.rows,
+        images=images,
+        dropped=draft.dropped,
+        notes=tuple(notes),
+    )
+
+
+class _Draft:
+    """Rows on their way to a table: what is left, and what was dropped why."""
+
+    def __init__(self, frame: pl.DataFrame, source: str, on_bad: OnBad) -> None:
+        self.frame, self.source, self.on_bad = frame, source, on_bad
+        self.rows = np.arange(1, frame.height + 1, dtype=np.int64)
+        self.dropped: dict[str, int] = {}
+
+    def settle(
+        self, problems: Sequence[Problem], error: type[InputError]
+    ) -> NDArray[np.bool_]:
+        """Raise or drop; returns `(num_rows,)` bool, which rows were kept."""
+        verdict: Verdict = settle(
+            problems,
+            rows=self.rows,
+            source=self.source,
+            on_bad=self.on_bad,
+            error=error,
+        )
+        if verdict.dropped:
+            self.frame = self.frame.filter(pl.Series(verdict.keep))
+            self.rows = self.rows[verdict.keep]
+            for reason, number in verdict.dropped.items():
+                self.dropped[reason] = self.dropped.get(reason, 0) + number
+        if not len(self.rows):
+            counted = _counted(self.dropped)
+            message = f"no row is left after dropping bad ones ({counted})"
+            raise error(message, path=self.source, fix="Correct the table.")
+        return verdict.keep
+
+    def judge(self, schema: Schema) -> NDArray[np.bool_]:
+        """Check that the target can be learned from the rows that are left."""
+        if schema.target is None or schema.task is None:
+            return np.ones(len(self.rows), dtype=bool)
+        problems = judge_target(self.frame[schema.target], schema.task)
+        keep = self.settle(problems, TableError)
+        if not keep.all():  # dropping single rows may leave one class
+            again = judge_target(self.frame[schema.target], schema.task)
+            self.settle(again, TableError)
+        return keep
+
+    def warn_about_drops(self) -> list[str]:
+        """Warn of dropped rows; return the messages."""
+        if not self.dropped:
+            return []
+        total = sum(self.dropped.values())
+        message = (
+            f"{total} of {total + len(self.rows)} rows of {self.source} are left out: "
+            f"{_counted(self.dropped)}."
+        )
+        warnings.warn(message, DataWarning, stacklevel=3)
+        return [message]
+
+
+def _counted(dropped: dict[str, int]) -> str:
+    return ", ".join(f"{number} × {reason}" for reason, number in dropped.items())
+
+
+def _need_columns(frame: pl.DataFrame, schema: Schema, source: str) -> None:
+    needed = [name for name in (schema.image, schema.target) if name is not None]
+    needed += [name for column in schema.columns for name in column.sources]
+    missing = [name for name in dict.fromkeys(needed) if name not in frame.columns]
+    if len(missing) == 1:
+        raise ColumnNotFoundError(missing[0], frame.columns, path=source)
+    if missing:
+        listed = ", ".join(map(repr, missing))
+        message = f"{len(missing)} columns are missing: {listed}"
+        have = ", ".join(map(repr, frame.columns[:12]))
+        raise TableError(message, path=source, fix=f"The columns are {have}.")
+
+
+def _typed(
+    frame: pl.DataFrame, schema: Schema, null_values: Sequence[str], decimal: str
+) -> tuple[list[pl.Series], list[Problem]]:
+    typed: list[pl.Series] = []
+    problems: list[Problem] = []
+    for column in schema.columns:
+        for cells, found in _typed_column(frame, column, null_values, decimal):
+            typed.append(cells)
+            problems += found
+    if schema.target is not None and schema.task is not None:
+        cells, found = to_target(
+            frame[schema.target], schema.task, null_values, decimal
+        )
+        typed.append(cells)
+        problems += found
+    return typed, problems
+
+
+def _typed_column(
+    frame: pl.DataFrame, column: Column, null_values: Sequence[str], decimal: str
+) -> list[tuple[pl.Series, list[Problem]]]:
+    cells = frame[column.sources[0]]
+    if column.kind == "location":
+        return [
+            cells_.to_degrees(frame[name], *limits, null_values, decimal)
+            for name, limits in zip(
+                column.sources, (LATITUDES, LONGITUDES), strict=True
+            )
+        ]
+    if column.kind == "numeric":
+        return [cells_.to_numeric(cells, null_values, decimal)]
+    if column.kind == "boolean":
+        return [cells_.to_boolean(cells, null_values)]
+    if column.kind == "datetime":
+        return [cells_.to_datetime(cells, null_values)]
+    return [(cells_.labels(cells, null_values), [])]

@@ -1,0 +1,73 @@
+"""What is known about each column, as rows for a terminal or a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sidelight.table._cells import stripped
+
+if TYPE_CHECKING:
+    from sidelight.table._table import Table
+
+NUM_EXAMPLES = 3
+
+
+def describe(table: Table) -> list[dict[str, Any]]:
+    """Return one record per column: picture, target, metadata, then what is ignored.
+
+    Each record has `name`, `kind` ("image", "target", a column kind or "ignored"),
+    `sources`, `missing` (rows with an empty cell), `distinct`, `examples` (the first
+    distinct texts) and `reason` (why it is ignored, or the task of the target).
+    """
+    schema = table.schema
+    records = []
+    if schema.image is not None:
+        records.append(_record(table, schema.image, "image", (schema.image,)))
+    if schema.target is not None:
+        reason = str(schema.task or "")
+        record = _record(table, schema.target, "target", (schema.target,), reason)
+        records.append(record)
+    for column in schema.columns:
+        records.append(_record(table, column.name, column.kind, column.sources))  # noqa: PERF401
+    used = {name for record in records for name in record["sources"]}
+    for name in table.frame.columns:
+        if name not in used:
+            reason = schema.ignored.get(name, "is not in the schema")
+            records.append(_record(table, name, "ignored", (name,), reason))
+    return records
+
+
+def _record(
+    table: Table, name: str, kind: str, sources: tuple[str, ...], reason: str = ""
+) -> dict[str, Any]:
+    cells = table.frame.select(sources)
+    empty = cells.select(pl.any_horizontal(pl.all().is_null())).to_series()
+    filled = cells.filter(~empty)
+    texts = _texts(filled)
+    return {
+        "name": name,
+        "kind": kind,
+        "sources": sources,
+        "missing": int(empty.sum()),
+        "distinct": texts.n_unique(),
+        "examples": texts.unique(maintain_order=True)[:NUM_EXAMPLES].to_list(),
+        "reason": reason,
+    }
+
+
+def _texts(cells: pl.DataFrame) -> pl.Series:
+    columns = [_text(cells[name]) for name in cells.columns]
+    if len(columns) == 1:
+        return columns[0]
+    return pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=", "))[:, 0]
+
+
+def _text(cells: pl.Series) -> pl.Series:
+    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
+        return pl.Series(cells.name, [str(cells.dtype)] * len(cells), dtype=pl.String)
+    if isinstance(cells.dtype, pl.Datetime):
+        text = cells.dt.to_string("%Y-%m-%d %H:%M:%S")
+        return text.str.replace(r" 00:00:00$", "")
+    return stripped(cells, ())

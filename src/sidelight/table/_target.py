@@ -1,0 +1,190 @@
+"""Whether the target can be learned, and what gives it away."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from sidelight.errors import GroupWarning, LeakWarning
+from sidelight.table._cells import NULL_VALUES, labels, positions, to_numeric
+from sidelight.table._names import names_group
+from sidelight.table._problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sidelight.schema import Schema, Task
+    from sidelight.table._table import Table
+
+MIN_GROUPS = 5  # fewer groups than that are a category, not individuals
+ROWS_PER_LEVEL = 5  # a level met as often that has one answer only is no accident
+
+
+def to_target(
+    cells: pl.Series,
+    task: Task,
+    null_values: Sequence[str] = NULL_VALUES,
+    decimal: str = ".",
+) -> tuple[pl.Series, list[Problem]]:
+    """Return String classes or a Float64 amount, and the rows without an answer."""
+    if task == "regression":
+        values, found = to_numeric(cells, null_values, decimal)
+    else:
+        values, found = labels(cells, null_values), []
+    missing = positions(labels(cells, null_values).is_null())
+    num = len(missing)
+    if num:
+        found.append(
+            Problem(
+                cells.name,
+                f"the target is missing in {num} {'row' if num == 1 else 'rows'}",
+                "no target",
+                missing,
+                fix="Fill it in, or leave these rows out with --on-bad drop "
+                "(on_bad='drop').",
+            )
+        )
+    return values, found
+
+
+def judge_target(target: pl.Series, task: Task) -> list[Problem]:
+    """Return why nothing can be learned from a typed target without gaps."""
+    name, num_distinct = target.name, target.n_unique()
+    if num_distinct == 1:
+        what = f"the target is {target[0]!r} in every row, so there is nothing to learn"
+        fix = "Choose another target, or add rows with other answers."
+        return [Problem(name, what, fix=fix, droppable=False)]
+    if task == "regression":
+        return []
+    if num_distinct == len(target):
+        what = "the target is different in every row, like an identifier"
+        where, values = np.arange(min(len(target), 3)), target[:3].to_list()
+        fix = "Choose another target, or pass --task regression if it is an amount."
+        return [Problem(name, what, "", where, values, fix, droppable=False)]
+    if task == "binary" and num_distinct > 2:
+        what = f"the target has {num_distinct} classes, but the task is binary"
+        fix = "Pass --task multiclass (task='multiclass')."
+        return [Problem(name, what, fix=fix, droppable=False)]
+    single = positions(target.is_unique())
+    if not len(single):
+        return []
+    what = "1 class has" if len(single) == 1 else f"{len(single)} classes have"
+    return [
+        Problem(
+            name,
+            f"{what} a single row, too few to learn from and to test on",
+            "a class with a single row",
+            single,
+            target.gather(single).to_list(),
+            "Add rows, merge the class into another one, or leave the row out with "
+            "--on-bad drop (on_bad='drop').",
+        )
+    ]
+
+
+def warn_about_leaks(frame: pl.DataFrame, schema: Schema) -> list[str]:
+    """Warn of each metadata column that gives the target away; return the messages.
+
+    A column leaks if it equals the target, if its levels and the classes go one to
+    one, if each of its often-met levels has a single class, or if a straight line
+    leads from it to the amount.
+    """
+    if schema.target is None or schema.task is None:
+        return []
+    messages = []
+    for column in schema.columns:
+        if column.kind == "location":
+            continue
+        name = column.sources[0]
+        how = _leak(frame[name], frame[schema.target], schema.task)
+        if how:
+            message = (
+                f"Column {name!r} {how} the target {schema.target!r}: a model that "
+                f"reads it need not look at the picture. If it would not be known "
+                f"beforehand, leave it out with --drop {name} (drop=[{name!r}])."
+            )
+            messages.append(message)
+            warnings.warn(message, LeakWarning, stacklevel=3)
+    return messages
+
+
+def warn_about_groups(table: Table, group: str | None) -> list[str]:
+    """Warn of identifiers whose rows a split would tear apart; return the messages.
+
+    Args:
+        table: The checked table, with the columns that are no metadata.
+        group: The column the split keeps together; with one, nothing is said.
+    """
+    if group is not None:
+        return []
+    schema, messages = table.schema, []
+    for name in table.frame.columns:
+        if name in (schema.image, schema.target) or not names_group(name):
+            continue
+        num_groups, num_rows = _groups(table.frame[name], table.frame, schema.target)
+        if num_groups:
+            message = (
+                f"Column {name!r} names {num_groups} things in {num_rows} rows, so "
+                "several rows show the same one. A split by rows puts the same one "
+                "into training and test, and the score comes out too good. Keep "
+                f"them together with --group {name} (group={name!r})."
+            )
+            messages.append(message)
+            warnings.warn(message, GroupWarning, stacklevel=2)
+    return messages
+
+
+def _groups(
+    cells: pl.Series, frame: pl.DataFrame, target: str | None
+) -> tuple[int, int]:
+    """Return how many groups there are in how many rows; (0, 0) if it has none."""
+    nothing = (0, 0)
+    if cells.dtype.is_nested() or cells.dtype.is_temporal():
+        return nothing
+    text = labels(cells)
+    filled = text.drop_nulls()
+    num_groups = filled.n_unique()
+    if not MIN_GROUPS <= num_groups < len(filled):
+        return nothing
+    if cells.dtype.is_float() and not _whole(cells):
+        return nothing
+    if target is not None and _one_to_one(text, labels(frame[target])):
+        return nothing  # a code of the class; the leak warning speaks of it
+    return num_groups, len(filled)
+
+
+def _whole(cells: pl.Series) -> bool:
+    values = cells.drop_nulls()
+    return bool((values == values.floor()).all())
+
+
+def _leak(cells: pl.Series, target: pl.Series, task: Task) -> str:
+    if task == "regression":
+        if not cells.dtype.is_numeric():
+            return ""
+        both = pl.DataFrame({"x": cells, "y": target}).drop_nulls()
+        if both.height < 3 or both["x"].n_unique() < 3:
+            return ""
+        if (both["x"] == both["y"]).all():
+            return "equals"
+        r = both.select(pl.corr("x", "y")).item()
+        return "is a straight line away from" if abs(r or 0) > 1 - 1e-9 else ""
+    text, answers = cells.cast(pl.String), target.cast(pl.String)
+    if text.eq_missing(answers).all():
+        return "equals"
+    if _one_to_one(text, answers):
+        return "goes one to one with"
+    num_levels = text.n_unique()
+    pairs = pl.DataFrame({"x": text, "y": answers}).n_unique()
+    often = num_levels * ROWS_PER_LEVEL <= len(text)
+    return "determines" if often and num_levels > 1 and pairs == num_levels else ""
+
+
+def _one_to_one(text: pl.Series, answers: pl.Series) -> bool:
+    num_levels = text.n_unique()
+    if num_levels != answers.n_unique():
+        return False
+    return pl.DataFrame({"x": text, "y": answers}).n_unique() == num_levels
