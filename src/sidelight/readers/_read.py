@@ -10,7 +10,7 @@ from sidelight.readers._frames import frame_name, is_frame, to_polars
 from sidelight.readers.tables._base import check_file
 from sidelight.registry import READERS
 from sidelight.table import NULL_VALUES, OnBad, Table, check_table, infer_schema
-from sidelight.table._cells import stripped
+from sidelight.table._cells import blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,6 +182,6 @@ def _fitted_to(
     if learn or schema.target is None:
         return schema
     known = schema.target in frame.columns
-    if known and stripped(frame[schema.target], null_values).count():
+    if known and not blank(frame[schema.target], null_values).all():
         return schema
     return schema.model_copy(update={"target": None, "task": None})

@@ -22,16 +22,40 @@ NULL_VALUES: tuple[str, ...] = ("NA", "N/A", "NaN", "nan", "null", "None")
 LARGEST = 1e30  # beyond it squares overflow float32, in which networks compute
 SHARE = 0.9  # of the non-empty cells must look like a kind to make the column one
 
-_COMMA_NUMBER = r"^[+-]?\d+,\d+([eE][+-]?\d+)?$"
+_COMMA_NUMBER = r"^([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)$"
+_WHOLE_NUMBER = r"^([+-]?\d+)\.0+$"
 _TRUE = ("true", "yes", "y", "t", "1", "1.0")
 _FALSE = ("false", "no", "n", "f", "0", "0.0")
 
 
-def stripped(cells: pl.Series, null_values: Sequence[str] = NULL_VALUES) -> pl.Series:
-    """Return text without outer white space; empty cells and null words are null."""
+def clean(
+    frame: pl.DataFrame,
+    null_values: Sequence[str] = NULL_VALUES,
+    *,
+    image: str | None = None,
+) -> pl.DataFrame:
+    """Return the frame with text freed of outer white space and of words for "empty".
+
+    Args:
+        frame: The table as read.
+        null_values: Words that mean an empty cell.
+        image: A column left alone: file names may begin with a space.
+    """
+    return frame.with_columns(
+        _cleaned(pl.col(name), null_values)
+        for name in frame.columns
+        if name != image and is_text(frame[name])
+    )
+
+
+def blank(cells: pl.Series, null_values: Sequence[str] = NULL_VALUES) -> pl.Series:
+    """Return `(num_rows,)` bool, whether a cell is empty or a word for it."""
+    return cells.to_frame().select(_cleaned(pl.all(), null_values).is_null())[:, 0]
+
+
+def _cleaned(cells: pl.Expr, null_values: Sequence[str]) -> pl.Expr:
     text = cells.cast(pl.String).str.strip_chars()
-    empty = (text == "") | text.is_in(list(null_values))
-    return text.set(empty, None)
+    return pl.when(~text.is_in(["", *null_values])).then(text).name.keep()
 
 
 def is_text(cells: pl.Series) -> bool:
@@ -49,52 +73,52 @@ def count(number: int, noun: str, one: str, many: str) -> str:
     return f"1 {noun} {one}" if number == 1 else f"{number} {noun}s {many}"
 
 
-def numbers(
-    cells: pl.Series,
-    null_values: Sequence[str] = NULL_VALUES,
-    decimal: str = ".",
-) -> pl.Series:
+# The functions below take the columns of a frame that `clean` gave.
+
+
+def numbers(cells: pl.Series, decimal: str = ".") -> pl.Series:
     """Return `(num_rows,)` Float64; null where a cell is empty or not a number."""
-    if is_text(cells):
-        cells = stripped(cells, null_values)
-        if decimal == ",":
-            comma = cells.str.contains(_COMMA_NUMBER)
-            cells = cells.zip_with(
-                ~comma.fill_null(value=False), cells.str.replace(",", ".", literal=True)
-            )
+    if is_text(cells) and decimal == ",":
+        cells = cells.str.replace(_COMMA_NUMBER, "${1}.${2}")
     return cells.cast(pl.Float64, strict=False).fill_nan(None)
 
 
-def comma_share(cells: pl.Series) -> float:
-    """Return the share of non-empty cells that are numbers with a decimal comma."""
+def share_of_numbers(cells: pl.Series, decimal: str = ".") -> float:
+    """Return the share of non-empty cells that are numbers, decimal commas included."""
     if not is_text(cells):
+        return float(cells.dtype.is_numeric())
+    num_filled = cells.count()
+    if not num_filled:
         return 0.0
-    text = stripped(cells).drop_nulls()
-    return float(text.str.contains(_COMMA_NUMBER).mean() or 0.0)  # type: ignore[arg-type]
+    share = numbers(cells, decimal).count() / num_filled
+    if share < SHARE and cells.str.contains(",", literal=True).any():
+        # They are numbers too, and typing them says what to do.
+        share = numbers(cells, ",").count() / num_filled
+    return share
 
 
-def labels(cells: pl.Series, null_values: Sequence[str] = NULL_VALUES) -> pl.Series:
+def labels(cells: pl.Series) -> pl.Series:
     """Return `(num_rows,)` String; whole numbers without a decimal point.
 
     "3.0" and 3.0 become "3", so that a class keeps its name whatever file format it
     comes from; "007" stays "007".
     """
-    return stripped(cells, null_values).str.replace(r"^([+-]?\d+)\.0+$", "${1}")
+    if cells.dtype.is_float():
+        cells = cells.fill_nan(None)
+    return cells.cast(pl.String).str.replace(_WHOLE_NUMBER, "${1}")
 
 
-def to_numeric(
-    cells: pl.Series,
-    null_values: Sequence[str] = NULL_VALUES,
-    decimal: str = ".",
-) -> tuple[pl.Series, list[Problem]]:
+def to_numeric(cells: pl.Series, decimal: str = ".") -> tuple[pl.Series, list[Problem]]:
     """Return Float64 and the cells that are no finite number of usable size."""
-    values = numbers(cells, null_values, decimal)
-    found = []
-    if is_text(cells):
-        text = stripped(cells, null_values)
-        # A text that parses to NaN ("NAN", "-nan") means an empty cell.
-        wrong = text.is_not_null() & text.cast(pl.Float64, strict=False).is_null()
-        found = _not_numbers(cells, text, wrong & values.is_null(), decimal)
+    values = numbers(cells, decimal)
+    wrong = cells.is_not_null() & values.is_null()
+    if is_text(cells):  # a text that parses to NaN ("NAN", "-nan") is an empty cell
+        wrong &= cells.cast(pl.Float64, strict=False).is_null()
+        found = _not_numbers(cells, wrong, decimal)
+    elif not cells.dtype.is_numeric() and cells.dtype != pl.Boolean:
+        found = _not_numbers(cells, wrong, decimal)
+    else:
+        found = []
     infinite = values.is_infinite()
     too_large = (values.abs() > LARGEST) & ~infinite
     found += _flagged(
@@ -114,13 +138,11 @@ def to_numeric(
     return values.set(infinite | too_large, None), found
 
 
-def to_boolean(
-    cells: pl.Series, null_values: Sequence[str] = NULL_VALUES
-) -> tuple[pl.Series, list[Problem]]:
+def to_boolean(cells: pl.Series) -> tuple[pl.Series, list[Problem]]:
     """Return Boolean and the cells that say neither yes nor no."""
     if cells.dtype == pl.Boolean:
         return cells, []
-    text = stripped(cells, null_values).str.to_lowercase()
+    text = cells.cast(pl.String).str.to_lowercase()
     yes, no = text.is_in(_TRUE), text.is_in(_FALSE)
     values = pl.Series(cells.name, yes).set(~(yes | no), None)
     return values, _flagged(
@@ -132,12 +154,10 @@ def to_boolean(
     )
 
 
-def to_datetime(
-    cells: pl.Series, null_values: Sequence[str] = NULL_VALUES
-) -> tuple[pl.Series, list[Problem]]:
+def to_datetime(cells: pl.Series) -> tuple[pl.Series, list[Problem]]:
     """Return Datetime (µs, UTC, no zone) and the cells that are no date."""
     if is_text(cells):
-        return to_datetimes(stripped(cells, null_values))
+        return to_datetimes(cells)
     if cells.dtype == pl.Date:
         return cells.cast(pl.Datetime("us")), []
     if isinstance(cells.dtype, pl.Datetime):
@@ -154,11 +174,10 @@ def to_degrees(
     cells: pl.Series,
     low: float,
     high: float,
-    null_values: Sequence[str] = NULL_VALUES,
     decimal: str = ".",
 ) -> tuple[pl.Series, list[Problem]]:
     """Return Float64 degrees and the cells outside `[low, high]`."""
-    values, found = to_numeric(cells, null_values, decimal)
+    values, found = to_numeric(cells, decimal)
     outside = (values < low) | (values > high)
     found += _flagged(
         values,
@@ -177,9 +196,7 @@ def declare(name: str, kind: str = "categorical") -> str:
     return f"declare it text with --kind {name}={kind} (kinds={{{name!r}: {kind!r}}})"
 
 
-def _not_numbers(
-    cells: pl.Series, text: pl.Series, wrong: pl.Series, decimal: str
-) -> list[Problem]:
+def _not_numbers(cells: pl.Series, wrong: pl.Series, decimal: str) -> list[Problem]:
     found = _flagged(
         cells,
         wrong,
@@ -188,8 +205,10 @@ def _not_numbers(
         "Correct these cells or leave them empty; if they mean that the value is "
         "missing, add them to null_values (--null), or " + declare(cells.name) + ".",
     )
-    commas = text.set(~wrong, None).str.contains(_COMMA_NUMBER).sum()
-    if decimal == "," or not commas or commas < (1 - SHARE) * text.count():
+    if decimal == "," or not found or not is_text(cells):
+        return found
+    commas = cells.filter(wrong).str.contains(_COMMA_NUMBER).sum()
+    if commas <= (1 - SHARE) * cells.count():
         return found
     where = positions(wrong)
     return [
@@ -198,7 +217,7 @@ def _not_numbers(
             count(len(where), "cell", "is a number", "are numbers")
             + " written with a decimal comma",
             positions=where,
-            values=cells.gather(where[:8]).to_list(),
+            values=cells.gather(where).to_list(),
             fix=f"Pass --decimal , (decimal=','), or {declare(cells.name)}.",
             droppable=False,
         )

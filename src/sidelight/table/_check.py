@@ -46,8 +46,9 @@ def check_table(
 ) -> Table:
     """Return the table with typed columns, or say everything that is wrong with it.
 
-    Only the columns that the schema uses are typed; all others stay as they were
-    read, so that a group or a ready-made split can be looked up in them.
+    Only the columns that the schema uses are typed. All others stay, so that a group
+    or a ready-made split can be looked up in them; their text is only freed of outer
+    white space and of words for "empty".
 
     Args:
         frame: The table as read.
@@ -68,9 +69,9 @@ def check_table(
         ImageError: If rows name no usable file.
     """
     _need_columns(frame, schema, source)
-    draft = _Draft(frame, source, on_bad)
-    typed, problems = _typed(frame, schema, null_values, decimal)
-    draft.frame = frame.with_columns(typed)
+    frame = cells_.clean(frame, null_values, image=schema.image)
+    typed, problems = _typed(frame, schema, decimal)
+    draft = _Draft(frame.with_columns(typed), source, on_bad)
     draft.settle(problems, TableError)
     if learn:
         draft.judge(schema)
@@ -177,38 +178,36 @@ def _need_columns(frame: pl.DataFrame, schema: Schema, source: str) -> None:
 
 
 def _typed(
-    frame: pl.DataFrame, schema: Schema, null_values: Sequence[str], decimal: str
+    frame: pl.DataFrame, schema: Schema, decimal: str
 ) -> tuple[list[pl.Series], list[Problem]]:
     typed: list[pl.Series] = []
     problems: list[Problem] = []
     for column in schema.columns:
-        for cells, found in _typed_column(frame, column, null_values, decimal):
+        for cells, found in _typed_column(frame, column, decimal):
             typed.append(cells)
             problems += found
     if schema.target is not None and schema.task is not None:
-        cells, found = to_target(
-            frame[schema.target], schema.task, null_values, decimal
-        )
+        cells, found = to_target(frame[schema.target], schema.task, decimal)
         typed.append(cells)
         problems += found
     return typed, problems
 
 
 def _typed_column(
-    frame: pl.DataFrame, column: Column, null_values: Sequence[str], decimal: str
+    frame: pl.DataFrame, column: Column, decimal: str
 ) -> list[tuple[pl.Series, list[Problem]]]:
     cells = frame[column.sources[0]]
     if column.kind == "location":
         return [
-            cells_.to_degrees(frame[name], *limits, null_values, decimal)
+            cells_.to_degrees(frame[name], *limits, decimal)
             for name, limits in zip(
                 column.sources, (LATITUDES, LONGITUDES), strict=True
             )
         ]
     if column.kind == "numeric":
-        return [cells_.to_numeric(cells, null_values, decimal)]
+        return [cells_.to_numeric(cells, decimal)]
     if column.kind == "boolean":
-        return [cells_.to_boolean(cells, null_values)]
+        return [cells_.to_boolean(cells)]
     if column.kind == "datetime":
-        return [cells_.to_datetime(cells, null_values)]
-    return [(cells_.labels(cells, null_values), [])]
+        return [cells_.to_datetime(cells)]
+    return [(cells_.labels(cells), [])]

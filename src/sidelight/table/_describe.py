@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sidelight.table._cells import stripped
+from sidelight.table._cells import labels
 
 if TYPE_CHECKING:
     from sidelight.table._table import Table
@@ -70,4 +70,4 @@ def _text(cells: pl.Series) -> pl.Series:
     if isinstance(cells.dtype, pl.Datetime):
         text = cells.dt.to_string("%Y-%m-%d %H:%M:%S")
         return text.str.replace(r" 00:00:00$", "")
-    return stripped(cells, ())
+    return labels(cells)

@@ -56,13 +56,14 @@ def infer_schema(
         UnknownNameError: If a kind or task is none.
     """
     kinds = dict(kinds or {})
+    frame = cells_.clean(frame, null_values, image=image)
     _check_wishes(frame, source, image, target, kinds, drop, latitude, longitude)
     if task is not None and task not in get_args(Task):
         message = "task"
         raise UnknownNameError(message, task, get_args(Task))
     ignored = _by_request(image, target, drop)
     free = [n for n in frame.columns if n not in ignored]
-    pairs = _pairs(frame, free, kinds, latitude, longitude, null_values, decimal)
+    pairs = _pairs(frame, free, kinds, latitude, longitude, decimal)
     members = {name: pair for pair in pairs for name in pair.sources}
     columns: list[Column] = []
     for name in free:
@@ -70,13 +71,13 @@ def infer_schema(
             if members[name] not in columns:
                 columns.append(members[name])
             continue
-        kind, reason = _kind(frame[name], kinds.get(name), null_values, decimal)
+        kind, reason = _kind(frame[name], kinds.get(name), decimal)
         if kind is None:
             ignored[name] = reason
         else:
             columns.append(Column(name=name, kind=kind, sources=(name,)))
     if target is not None and task is None:
-        task = _task(frame[target], kinds.get(target), null_values, decimal)
+        task = _task(frame[target], kinds.get(target), decimal)
     return Schema(
         image=image,
         target=target,
@@ -86,32 +87,28 @@ def infer_schema(
     )
 
 
-def infer_task(
-    cells: pl.Series, null_values: Sequence[str] = NULL_VALUES, decimal: str = "."
-) -> Task:
+def infer_task(cells: pl.Series, decimal: str = ".") -> Task:
     """Return the kind of answer a target asks for.
 
     Text and yes/no are classes; whole numbers are too if there are at most 20 of them
     and each is met twice on average; other numbers are an amount.
     """
-    text = cells_.labels(cells, null_values).drop_nulls()
+    text = cells_.labels(cells).drop_nulls()
     num_labels = text.n_unique()
-    if _is_number(cells, null_values, decimal):
-        values = cells_.numbers(cells, null_values, decimal).drop_nulls()
+    if _is_number(cells, decimal):
+        values = cells_.numbers(cells, decimal).drop_nulls()
         whole = bool((values == values.floor()).all())
         if not whole or num_labels > min(MOST_CLASSES, len(values) / 2):
             return "regression"
     return "binary" if num_labels <= 2 else "multiclass"
 
 
-def _task(
-    cells: pl.Series, given: str | None, null_values: Sequence[str], decimal: str
-) -> Task:
+def _task(cells: pl.Series, given: str | None, decimal: str) -> Task:
     if given == "numeric":
         return "regression"
     if given is None:
-        return infer_task(cells, null_values, decimal)
-    num_labels = cells_.labels(cells, null_values).drop_nulls().n_unique()
+        return infer_task(cells, decimal)
+    num_labels = cells_.labels(cells).drop_nulls().n_unique()
     return "binary" if num_labels <= 2 else "multiclass"
 
 
@@ -167,7 +164,6 @@ def _pairs(
     kinds: Mapping[str, str],
     latitude: str | None,
     longitude: str | None,
-    null_values: Sequence[str],
     decimal: str,
 ) -> list[Column]:
     if latitude is not None and longitude is not None:
@@ -178,8 +174,7 @@ def _pairs(
             (affix, lat, lon)
             for affix, lat, lon in location_pairs(open_names)
             if all(
-                _is_number(frame[n], null_values, decimal)
-                and not _empty_or_constant(frame[n], null_values)
+                _is_number(frame[n], decimal) and not _empty_or_constant(frame[n])
                 for n in (lat, lon)
             )
         ]
@@ -192,12 +187,10 @@ def _pairs(
     return pairs
 
 
-def _kind(
-    cells: pl.Series, given: str | None, null_values: Sequence[str], decimal: str
-) -> tuple[Kind | None, str]:
+def _kind(cells: pl.Series, given: str | None, decimal: str) -> tuple[Kind | None, str]:
     if isinstance(cells.dtype, _NESTED):
         return None, f"holds values of type {cells.dtype}, which are no metadata"
-    reason = _empty_or_constant(cells, null_values)
+    reason = _empty_or_constant(cells)
     if reason:
         return None, reason
     if given is not None:
@@ -206,37 +199,24 @@ def _kind(
         return "boolean", ""
     if cells.dtype.is_temporal():
         return "datetime", ""
-    if _is_number(cells, null_values, decimal):
-        return _number_kind(cells, null_values, decimal)
-    return _text_kind(cells_.stripped(cells, null_values))
+    if _is_number(cells, decimal):
+        return _number_kind(cells, decimal)
+    return _text_kind(cells)
 
 
-def _empty_or_constant(cells: pl.Series, null_values: Sequence[str]) -> str:
-    text = cells_.stripped(cells, null_values)
-    if text.null_count() == len(text):
+def _empty_or_constant(cells: pl.Series) -> str:
+    if cells.null_count() == len(cells):
         return "is empty in every row"
     # A column that is either one value or empty does say something.
-    return "is the same in every row" if text.n_unique() == 1 else ""
+    return "is the same in every row" if cells.n_unique() == 1 else ""
 
 
-def _is_number(cells: pl.Series, null_values: Sequence[str], decimal: str) -> bool:
-    if not cells_.is_text(cells):
-        return cells.dtype.is_numeric()
-    num_filled = cells_.stripped(cells, null_values).count()
-    if not num_filled:
-        return False
-    num_numbers = cells_.numbers(cells, null_values, decimal).count()
-    if num_numbers >= SHARE * num_filled:
-        return True
-    # With a decimal comma it is a column of numbers too; typing it says what to do.
-    num_commas = cells_.numbers(cells, null_values, ",").count()
-    return num_commas >= SHARE * num_filled
+def _is_number(cells: pl.Series, decimal: str) -> bool:
+    return cells_.share_of_numbers(cells, decimal) >= SHARE
 
 
-def _number_kind(
-    cells: pl.Series, null_values: Sequence[str], decimal: str
-) -> tuple[Kind | None, str]:
-    values = cells_.numbers(cells, null_values, decimal)
+def _number_kind(cells: pl.Series, decimal: str) -> tuple[Kind | None, str]:
+    values = cells_.numbers(cells, decimal)
     if values.null_count() or values.n_unique() < len(values):
         return "numeric", ""
     if not bool((values == values.floor()).all()):

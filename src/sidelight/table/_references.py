@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import DataWarning, nearest
-from sidelight.table._cells import NULL_VALUES, positions, stripped
+from sidelight.table._cells import NULL_VALUES, blank, positions
 from sidelight.table._problems import Problem
 
 if TYPE_CHECKING:
@@ -84,16 +84,16 @@ def check_references(
         null_values: Words that mean an empty cell.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
-    empty = stripped(cells, null_values).is_null()
+    empty = blank(cells, null_values)
     names = cells.cast(pl.String).fill_null("").to_list()
     paths = full_paths(cells, root)
     bad: dict[str, list[int]] = defaultdict(list)
     bad["no picture named"] = positions(empty).tolist()
-    blank = set(bad["no picture named"])
+    nameless = set(bad["no picture named"])
     first: dict[object, int] = {}
     twins: dict[int, int] = {}
     for row, path in enumerate(paths):
-        if row in blank:
+        if row in nameless:
             continue
         reason, identity = _look(path)
         if not reason and first.setdefault(identity, row) != row:

@@ -9,13 +9,11 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import GroupWarning, LeakWarning
-from sidelight.table._cells import NULL_VALUES, labels, positions, to_numeric
+from sidelight.table._cells import labels, positions, to_numeric
 from sidelight.table._names import names_group
 from sidelight.table._problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sidelight.schema import Schema, Task
     from sidelight.table._table import Table
 
@@ -26,15 +24,14 @@ ROWS_PER_LEVEL = 5  # a level met as often that has one answer only is no accide
 def to_target(
     cells: pl.Series,
     task: Task,
-    null_values: Sequence[str] = NULL_VALUES,
     decimal: str = ".",
 ) -> tuple[pl.Series, list[Problem]]:
     """Return String classes or a Float64 amount, and the rows without an answer."""
     if task == "regression":
-        values, found = to_numeric(cells, null_values, decimal)
+        values, found = to_numeric(cells, decimal)
     else:
-        values, found = labels(cells, null_values), []
-    missing = positions(labels(cells, null_values).is_null())
+        values, found = labels(cells), []
+    missing = positions(labels(cells).is_null())
     num = len(missing)
     if num:
         found.append(
@@ -172,15 +169,16 @@ def _leak(cells: pl.Series, target: pl.Series, task: Task) -> str:
             return "equals"
         r = both.select(pl.corr("x", "y")).item()
         return "is a straight line away from" if abs(r or 0) > 1 - 1e-9 else ""
-    text, answers = cells.cast(pl.String), target.cast(pl.String)
-    if text.eq_missing(answers).all():
-        return "equals"
-    if _one_to_one(text, answers):
-        return "goes one to one with"
-    num_levels = text.n_unique()
-    pairs = pl.DataFrame({"x": text, "y": answers}).n_unique()
-    often = num_levels * ROWS_PER_LEVEL <= len(text)
-    return "determines" if often and num_levels > 1 and pairs == num_levels else ""
+    num_levels, num_classes = cells.n_unique(), target.n_unique()
+    often = num_levels * ROWS_PER_LEVEL <= len(cells)
+    if num_levels < num_classes or not (often or num_levels == num_classes):
+        return ""
+    if pl.DataFrame({"x": cells, "y": target}).n_unique() > num_levels:
+        return ""
+    if num_levels > num_classes:
+        return "determines"
+    same = labels(cells).eq_missing(target).all()
+    return "equals" if same else "goes one to one with"
 
 
 def _one_to_one(text: pl.Series, answers: pl.Series) -> bool:

@@ -10,7 +10,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from sidelight.errors import TableError
@@ -95,9 +94,7 @@ def _header(data: bytes, separator: str, path: Path) -> list[str]:
 
 
 def _body(data: bytes, header: list[str], separator: str, path: Path) -> pl.DataFrame:
-    num_rows = is_regular(
-        np.frombuffer(data, dtype=np.uint8), len(header), ord(separator)
-    )
+    num_rows = is_regular(data, len(header), ord(separator))
     if num_rows is not None:
         try:
             frame = pl.read_csv(
