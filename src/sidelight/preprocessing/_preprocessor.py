@@ -1,0 +1,208 @@
+"""Every column fitted on training rows, and applied to any rows as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from sidelight.errors import NotTrainingDataError, RunError, TableError
+from sidelight.preprocessing._target import Target
+from sidelight.preprocessing.columns._base import Fitted
+from sidelight.registry import KINDS
+from sidelight.runs import read_json, write_json
+from sidelight.schema import MetaSpec
+from sidelight.table import Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = 1
+DTYPES = {"numeric": np.float32, "categorical": np.int32}
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """What was learned from training rows, column by column.
+
+    Attributes:
+        columns: The fitted columns, in the table's order.
+        target: The fitted target; None where there is nothing to predict.
+    """
+
+    columns: tuple[Fitted, ...]
+    target: Target
+
+    @classmethod
+    def fit(cls, table: Table) -> Preprocessor:
+        """Learn every column's constants.
+
+        Args:
+            table: Rows marked as training rows by `table.take(split, "train")`.
+
+        Raises:
+            NotTrainingDataError: If the rows are not marked so.
+            TableError: If a column has no value at all in them, or a missing one
+                where the schema says `missing="error"`.
+        """
+        if table.part != "train":
+            name = "A preprocessor"
+            raise NotTrainingDataError(name, table.part)
+        columns = tuple(
+            KINDS.get(column.kind).obj.fit(column, table.frame)
+            for column in table.schema.columns
+        )
+        fitted = cls(columns, Target.fit(table))
+        fitted.refuse_missing(table)
+        return fitted
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names in fitted order; empty for a regression."""
+        return list(self.target.classes)
+
+    @property
+    def spec(self) -> MetaSpec:
+        """The metadata inputs of a model: which positions belong to which column."""
+        widths = {"numeric": 0, "categorical": 0}
+        features = []
+        for column in self.columns:
+            features.append(column.feature(widths[column.block]))
+            widths[column.block] += column.width
+        return MetaSpec(
+            features=tuple(features),
+            num_numeric=widths["numeric"],
+            num_categorical=widths["categorical"],
+        )
+
+    def transform(self, table: Table) -> dict[str, NDArray[Any]]:
+        """Encode rows as arrays.
+
+        Args:
+            table: Any rows of the fitted schema.
+
+        Returns:
+            "numeric" `(rows, num_numeric)` float32 and "categorical"
+            `(rows, num_categorical)` int32; a block without columns is not there.
+
+        Raises:
+            TableError: If a cell is missing where the schema says `missing="error"`.
+        """
+        self.refuse_missing(table)
+        spec = self.spec
+        widths = {"numeric": spec.num_numeric, "categorical": spec.num_categorical}
+        blocks = {
+            # Column-major: each column is written in one sweep.
+            name: np.empty((len(table), width), dtype=DTYPES[name], order="F")
+            for name, width in widths.items()
+            if width
+        }
+        for column, feature in zip(self.columns, spec.features, strict=True):
+            block = blocks[feature.block]
+            column.encode(
+                table.frame, block[:, feature.start : feature.start + feature.width]
+            )
+        return blocks
+
+    def encode_target(self, table: Table) -> NDArray[Any]:
+        """Return the targets as the network learns them; see `Target.encode`."""
+        return self.target.encode(table)
+
+    def decode_target(self, scaled: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return a regression's numbers in the units of the target."""
+        return self.target.decode(scaled)
+
+    def rows_to_drop(self, table: Table) -> NDArray[np.int64]:
+        """Return positions of rows with a gap where the schema says to drop them."""
+        absent = np.zeros(len(table), dtype=bool)
+        for column in self.columns:
+            if column.column.missing == "drop":
+                absent |= column.absent(table.frame)
+        return np.flatnonzero(absent)
+
+    def refuse_missing(self, table: Table) -> None:
+        """Refuse gaps in columns whose policy is "error".
+
+        Raises:
+            TableError: Naming the first such column and all its rows.
+        """
+        for column in self.columns:
+            if column.column.missing != "error":
+                continue
+            absent = column.absent(table.frame)
+            if absent.any():
+                problem = f"{absent.sum()} cells are missing, and none may be"
+                raise TableError(
+                    problem,
+                    path=table.source,
+                    column=column.column.name,
+                    rows=table.rows[absent].tolist(),
+                    fix="Fill them in, or set another missing policy in the schema.",
+                )
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return, for each column, what is done to it in words."""
+        described = [
+            {
+                "column": column.column.name,
+                "kind": column.column.kind,
+                "missing": column.missing,
+                "what is done": column.describe(),
+            }
+            for column in self.columns
+        ]
+        if self.target.classes:
+            what = f"{len(self.target.classes)} classes: " + ", ".join(self.target.classes)
+        else:
+            what = f"minus {self.target.center:.6g}, over {self.target.spread:.6g}"
+        target = {"column": self.target.name, "kind": "target", "missing": 0}
+        return [*described, {**target, "what is done": what}]
+
+    def notices(self, table: Table) -> list[str]:
+        """Say what in these rows is unlike anything in the training rows."""
+        found = []
+        for column in self.columns:
+            for what, mask in column.unusual(table.frame).items():
+                if mask.any():
+                    rows = ", ".join(str(row) for row in table.rows[mask][:5])
+                    more = ", …" if mask.sum() > 5 else ""
+                    found.append(
+                        f"column {column.column.name!r}: {mask.sum()} of {len(table)} "
+                        f"rows are {what} (rows {rows}{more})"
+                    )
+        return found
+
+    def to_json(self, path: Path) -> None:
+        """Write everything that was learned as JSON."""
+        state = {
+            "version": VERSION,
+            "target": self.target.model_dump(mode="json"),
+            "columns": [column.model_dump(mode="json") for column in self.columns],
+        }
+        write_json(path, state)
+
+    @classmethod
+    def from_json(cls, path: Path) -> Preprocessor:
+        """Read what `to_json` wrote.
+
+        Raises:
+            RunError: If the file is damaged or of a newer version.
+        """
+        state = read_json(path)
+        try:
+            if state["version"] != VERSION:
+                problem = f"version {state['version']} is not {VERSION}"
+                raise RunError(problem, path=path, fix="Update sidelight.")
+            columns = tuple(
+                TypeAdapter(KINDS.get(c["column"]["kind"]).obj).validate_python(c)
+                for c in state["columns"]
+            )
+            return cls(columns, Target.model_validate(state["target"]))
+        except (KeyError, TypeError, ValidationError) as error:
+            problem = f"the preprocessor is damaged ({type(error).__name__})"
+            raise RunError(problem, path=path) from error
+
+

@@ -1,0 +1,121 @@
+"""Numbers: shifted and scaled to about one, with gaps filled and marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import polars as pl
+
+from sidelight.preprocessing.columns._base import Fitted, require_values
+from sidelight.registry import KINDS
+from sidelight.schema import Column
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A value far outside the training range would dominate every layer behind it.
+LIMIT = 10.0
+
+
+@KINDS.register("numeric", summary="numbers: standard, robust or log scaling")
+class Numeric(Fitted):
+    """`clip((g(x) - center) / spread, -10, 10)`, g the identity or a signed logarithm.
+
+    Attributes:
+        center: Mean (standard, log) or median (robust) of the training values.
+        spread: Standard deviation, or interquartile range.
+        log_unit: For log, `g(x) = sign(x) log(1 + |x| / log_unit)`: the median of |x|.
+        fill: Value put where a cell is missing.
+        low: Smallest training value.
+        high: Largest training value.
+    """
+
+    center: float
+    spread: float
+    log_unit: float
+    fill: float
+    low: float
+    high: float
+
+    @classmethod
+    def fit(cls, column: Column, frame: pl.DataFrame) -> Self:
+        """Learn center, spread and filling from the values that are there."""
+        cells = frame[column.sources[0]]
+        missing = cells.null_count()
+        require_values(column, frame, missing)
+        values = cells.drop_nulls().to_numpy().astype(np.float64)
+        log_unit = 1.0
+        if column.scale == "log":
+            log_unit = float(np.median(np.abs(values))) or 1.0
+        scaled = _logarithm(values, log_unit) if column.scale == "log" else values
+        center, spread = _center_and_spread(scaled, robust=column.scale == "robust")
+        return cls(
+            column=column,
+            missing=missing,
+            center=center,
+            spread=spread,
+            log_unit=log_unit,
+            fill=_filling(values, column.missing),
+            low=float(values.min()),
+            high=float(values.max()),
+        )
+
+    @property
+    def width(self) -> int:
+        """One, or two with the indicator."""
+        return 1 + self.has_indicator
+
+    def encode(self, frame: pl.DataFrame, out: NDArray[Any]) -> None:
+        """Write the scaled values, and the indicator if there is one."""
+        cells = frame[self.column.sources[0]]
+        gaps = cells.null_count() > 0
+        values = (cells.fill_null(self.fill) if gaps else cells).to_numpy()
+        if self.column.scale == "log":
+            values = _logarithm(values, self.log_unit)
+        first = out[:, 0]
+        np.subtract(values, self.center, out=first, casting="unsafe")
+        np.multiply(first, 1.0 / self.spread, out=first, casting="unsafe")
+        np.clip(first, -LIMIT, LIMIT, out=first)
+        if self.has_indicator:
+            out[:, 1] = cells.is_null().to_numpy() if gaps else 0
+
+    def describe(self) -> str:
+        """Say how it is scaled and what fills a gap."""
+        what = {
+            "standard": f"minus mean {self.center:.6g}, over deviation {self.spread:.6g}",
+            "robust": f"minus median {self.center:.6g}, over quartiles {self.spread:.6g}",
+            "log": f"logarithm in units of {self.log_unit:.6g}, then standard",
+        }[self.column.scale]
+        fill = f"; gaps filled with {self.fill:.6g}" if self.missing else ""
+        return what + fill + self._indicator_in_words()
+
+    def unusual(self, frame: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
+        """Return the rows outside the training range."""
+        cells = frame[self.column.sources[0]]
+        outside = ((cells < self.low) | (cells > self.high)).fill_null(value=False)
+        return {f"outside {self.low:.6g} to {self.high:.6g}": outside.to_numpy()}
+
+
+def _logarithm(values: NDArray[Any], unit: float) -> NDArray[np.float64]:
+    return np.sign(values) * np.log1p(np.abs(values) / unit)
+
+
+def _center_and_spread(
+    values: NDArray[np.float64], *, robust: bool
+) -> tuple[float, float]:
+    center, spread = float(values.mean()), float(values.std())
+    if robust:
+        low, center, high = (float(q) for q in np.percentile(values, (25, 50, 75)))
+        spread = high - low if high > low else spread
+    # A column that is constant in training carries nothing; it must not explode later.
+    return center, spread if spread > 1e-6 * max(1.0, abs(center)) else 1.0
+
+
+def _filling(values: NDArray[np.float64], missing: str) -> float:
+    if missing == "mean":
+        return float(values.mean())
+    if missing == "most_frequent":
+        distinct, counts = np.unique(values, return_counts=True)
+        return float(distinct[counts.argmax()])
+    return float(np.median(values))

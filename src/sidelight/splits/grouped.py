@@ -1,0 +1,39 @@
+"""Whole groups: all rows of a patient, a site or a camera on one side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sidelight.errors import SplitError
+from sidelight.registry import SPLITS
+from sidelight.splits._base import Split, SplitConfig, fill_parts, without_gaps
+from sidelight.table import Table
+
+
+@SPLITS.register("grouped", summary="whole groups, named by --group COLUMN")
+def grouped(table: Table, config: SplitConfig) -> Split:
+    """Deal whole groups near the wanted fractions of rows.
+
+    Raises:
+        SplitError: If no group column is named, cells are missing in it, or there are
+            fewer than three groups.
+    """
+    if config.group is None:
+        problem = "a grouped split needs a column that names the groups"
+        raise SplitError(problem, fix="Name it: --group COLUMN")
+    cells = without_gaps(table, config.group, "a grouped split needs every group")
+    names, group = np.unique(cells.cast(str).to_numpy(), return_inverse=True)
+    if len(names) < 3:
+        problem = f"{len(names)} groups cannot fill train, val and test"
+        raise SplitError(
+            problem,
+            path=table.source,
+            column=config.group,
+            fix="Choose a column with at least 3 different values.",
+        )
+    sizes = np.bincount(group)
+    order = np.random.default_rng(config.seed).permutation(len(names))
+    # Large groups first, or the last one dealt may overfill a small part.
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    note = f"{len(names)} groups of {config.group!r}"
+    return Split(fill_parts(sizes, order, config)[group], "grouped", note)

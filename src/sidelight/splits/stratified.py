@@ -1,0 +1,27 @@
+"""Rows drawn at random within each class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sidelight.registry import SPLITS
+from sidelight.splits._base import TRAIN, Split, SplitConfig
+from sidelight.splits.random import deal
+from sidelight.table import Table
+
+
+@SPLITS.register(
+    "stratified", summary="rows drawn at random within each class; the default"
+)
+def stratified(table: Table, config: SplitConfig) -> Split:
+    """Deal each class in the wanted fractions; every class is in train."""
+    rng = np.random.default_rng(config.seed)
+    labels = table.target().cast(str).to_numpy()
+    assignment = np.empty(len(table), dtype=np.int8)
+    for name in np.unique(labels):
+        rows = np.flatnonzero(labels == name)
+        parts = deal(len(rows), rng, config)
+        if not (parts == TRAIN).any():
+            parts[0] = TRAIN
+        assignment[rows] = parts
+    return Split(assignment, "stratified")
