@@ -134,7 +134,8 @@ def _slowly(data: bytes, header: list[str], separator: str, path: Path) -> pl.Da
     if wrong:
         has = "1 row has" if len(wrong) == 1 else f"{len(wrong)} rows have"
         sizes = " or ".join(map(str, sorted({len(body[i]) for i in wrong})[:5]))
-        message = f"{has} {sizes} cells where the header has {width}"
+        cells = "cell" if sizes == "1" else "cells"
+        message = f"{has} {sizes} {cells} where the header has {width}"
         raise TableError(
             message,
             path=path,

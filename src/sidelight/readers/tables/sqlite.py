@@ -97,7 +97,7 @@ def _error(
     if sql is not None and not sql.strip():
         message = "the query is empty"
         return TableError(message, path=path, fix="Pass a single SELECT.")
-    if "not authorized" in said or "prohibited" in said:
+    if any(word in said for word in ("not authorized", "prohibited", "denied")):
         message = f"the query does more than read: {sql!r}"
         fix = "Only a single SELECT is run; the database is opened for reading."
         return TableError(message, path=path, fix=fix)
