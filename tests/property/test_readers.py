@@ -44,7 +44,8 @@ def test_csv_gives_back_what_was_written(tmp_path_factory, table, quoting, line_
     names, rows = table
     text = written(names, rows, quoting, line_end)
     # The writer leaves a carriage return unquoted where it ends no line of its own.
-    assume(quoting == csv.QUOTE_ALL or "\r" not in text.replace("\r\n", ""))
+    cells = [cell for row in (names, *rows) for cell in row]
+    assume(quoting == csv.QUOTE_ALL or not any("\r" in cell for cell in cells))
     # The separator of a single column is told from the characters in its name.
     assume(len(names) > 1 or not set(";\t") & set(names[0]))
     path = tmp_path_factory.mktemp("csv") / "t.csv"

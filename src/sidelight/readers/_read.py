@@ -9,8 +9,15 @@ from sidelight.errors import ColumnNotFoundError, ConfigError, TableError
 from sidelight.readers._frames import frame_name, is_frame, to_polars
 from sidelight.readers.tables._base import check_file
 from sidelight.registry import READERS
-from sidelight.table import NULL_VALUES, OnBad, Table, check_table, infer_schema
-from sidelight.table._cells import blank
+from sidelight.table import (
+    NULL_VALUES,
+    OnBad,
+    Table,
+    check_table,
+    infer_schema,
+    infer_task,
+)
+from sidelight.table._cells import blank, clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +89,11 @@ def read_table(
         if column not in frame.columns:
             raise ColumnNotFoundError(column, frame.columns, path=name)
     learn = schema is None if learn is None else learn
-    if schema is None:
+    wishes = {"kinds": kinds, "drop": drop, "lat": lat, "lon": lon, "task": task}
+    if schema is not None:
+        _refuse_wishes(wishes)
+        schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
+    else:
         schema = infer_schema(
             frame,
             source=name,
@@ -96,8 +107,6 @@ def read_table(
             null_values=nulls,
             decimal=decimal,
         )
-    else:
-        schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
     return check_table(
         frame,
         schema,
@@ -121,7 +130,8 @@ def find_reader(source: str) -> TableReader:
         reader: TableReader = entry.obj()
         if reader.matches(source):
             return reader
-    check_file(Path(source))  # a folder or a mistyped name says so first
+    if "://" not in source:
+        check_file(Path(source))  # a folder or a mistyped name says so first
     known = "; ".join(f"{entry.name}: {entry.summary}" for entry in entries)
     message = "no reader knows this kind of table"
     raise TableError(message, path=source, fix=f"There are {known}.")
@@ -165,6 +175,13 @@ def _root(images: str | Path | None, beside: Path) -> Path:
     return folder
 
 
+def _refuse_wishes(wishes: Mapping[str, object]) -> None:
+    given = [name for name, wish in wishes.items() if wish]
+    if given:
+        message = f"{' and '.join(given)} cannot be given beside a schema"
+        raise ConfigError(message, fix="Write it into the schema, or leave it out.")
+
+
 def _fitted_to(
     schema: Schema,
     frame: pl.DataFrame,
@@ -177,11 +194,14 @@ def _fitted_to(
     """Return a given schema for this frame: renamed, and without an absent target."""
     if image is not None:
         schema = schema.model_copy(update={"image": image})
-    if target is not None:
-        return schema.model_copy(update={"target": target})
-    if learn or schema.target is None:
+    required = learn or target is not None
+    target = schema.target if target is None else target
+    if target is None:
         return schema
-    known = schema.target in frame.columns
-    if known and not blank(frame[schema.target], null_values).all():
-        return schema
-    return schema.model_copy(update={"target": None, "task": None})
+    known = target in frame.columns
+    if not required and (not known or blank(frame[target], null_values).all()):
+        return schema.model_copy(update={"target": None, "task": None})
+    task = schema.task
+    if task is None and known:
+        task = infer_task(clean(frame.select(target), null_values)[target])
+    return schema.model_copy(update={"target": target, "task": task})

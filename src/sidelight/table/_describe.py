@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sidelight.table._table import Table
 
 NUM_EXAMPLES = 3
+LONGEST = 40  # characters of an example
 
 
 def describe(table: Table) -> list[dict[str, Any]]:
@@ -46,15 +47,20 @@ def _record(
     empty = cells.select(pl.any_horizontal(pl.all().is_null())).to_series()
     filled = cells.filter(~empty)
     texts = _texts(filled)
+    first = texts.unique(maintain_order=True)[:NUM_EXAMPLES]
     return {
         "name": name,
         "kind": kind,
-        "sources": sources,
+        "sources": list(sources),
         "missing": int(empty.sum()),
         "distinct": texts.n_unique(),
-        "examples": texts.unique(maintain_order=True)[:NUM_EXAMPLES].to_list(),
+        "examples": [_short(text) for text in first if text is not None],
         "reason": reason,
     }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _texts(cells: pl.DataFrame) -> pl.Series:

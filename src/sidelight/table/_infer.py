@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import polars as pl
 
-from sidelight.errors import ColumnNotFoundError, ConfigError, UnknownNameError
+from sidelight.errors import (
+    ColumnNotFoundError,
+    ConfigError,
+    TableError,
+    UnknownNameError,
+)
 from sidelight.schema import Column, Kind, Schema, Task
 from sidelight.table import _cells as cells_
 from sidelight.table._cells import NULL_VALUES, SHARE
@@ -53,6 +58,7 @@ def infer_schema(
     Raises:
         ColumnNotFoundError: If a named column does not exist.
         ConfigError: If the wishes contradict one another.
+        TableError: If the image column or the target holds lists or the like.
         UnknownNameError: If a kind or task is none.
     """
     kinds = dict(kinds or {})
@@ -126,6 +132,11 @@ def _check_wishes(
     for name in named:
         if name is not None and name not in frame.columns:
             raise ColumnNotFoundError(name, frame.columns, path=source)
+    for name in (image, target):
+        if name is not None and isinstance(frame[name].dtype, _NESTED):
+            message = f"the cells are of type {frame[name].dtype}"
+            fix = "The image column and the target have to be text or numbers."
+            raise TableError(message, path=source, column=name, fix=fix)
     if (latitude is None) != (longitude is None):
         given = "latitude" if longitude is None else "longitude"
         message = f"only the {given} column is given"
@@ -221,7 +232,8 @@ def _number_kind(cells: pl.Series, decimal: str) -> tuple[Kind | None, str]:
         return "numeric", ""
     if not bool((values == values.floor()).all()):
         return "numeric", ""
-    counts_rows = len(values) > 2 and bool((values.diff().drop_nulls() == 1).all())
+    bounds = float(values.min()), float(values.max())  # type: ignore[arg-type]
+    counts_rows = len(values) > 2 and bounds[1] - bounds[0] == len(values) - 1
     if counts_rows or names_rows(cells.name):
         return None, "numbers the rows: every value is another one"
     return "numeric", ""

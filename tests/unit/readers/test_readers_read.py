@@ -228,3 +228,44 @@ def test_a_home_folder_is_found(write, columns, folder, monkeypatch):
     write(columns)
     monkeypatch.setenv("HOME", str(folder))
     assert len(read_table(Path("~") / "t.csv", **ROLES)) == N
+
+
+def test_an_address_on_the_web_is_no_file():
+    with pytest.raises(TableError, match="no reader knows"):
+        find_reader("https://example.org/t.csv")
+
+
+def test_a_file_that_cannot_be_opened_is_named(write, columns, monkeypatch):
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    path = write(columns)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(TableError, match=r"t\.csv: .*Permission denied"):
+        read_table(path)
+
+
+def test_a_schema_leaves_no_room_for_wishes(write, columns):
+    path = write(columns)
+    schema = read_table(path, **ROLES).schema
+    with pytest.raises(ConfigError, match="kinds and task cannot be given"):
+        read_table(path, schema=schema, kinds={"zone": "numeric"}, task="binary")
+
+
+def test_an_edited_schema_may_leave_the_task_to_be_told(write, columns):
+    path = write(columns)
+    schema = read_table(path, **ROLES).schema
+    bare = schema.model_copy(update={"target": None, "task": None})
+    assert read_table(path, schema=bare, target="label").schema.task == "binary"
+    edited = schema.model_copy(update={"task": None})
+    assert read_table(path, schema=edited, learn=True).schema.task == "binary"
+
+
+def test_other_names_may_be_given_beside_a_schema(write, columns):
+    schema = read_table(write(columns), **ROLES).schema
+    columns["picture"], columns["answer"] = columns.pop("file"), columns.pop("label")
+    path = write(columns)
+    table = read_table(path, schema=schema, image="picture", target="answer")
+    assert (len(table.images), table.target()[0]) == (N, "u")
+    with pytest.raises(ColumnNotFoundError, match="no column 'label'"):
+        read_table(path, schema=schema, image="picture", target="label")

@@ -205,7 +205,7 @@ def test_describe_has_one_record_per_column(columns, tmp_path):
     assert records["location"] == {
         "name": "location",
         "kind": "location",
-        "sources": ("lat", "lon"),
+        "sources": ["lat", "lon"],
         "missing": 1,
         "distinct": 7,
         "examples": ["1, -180", "2, 360", "3, 3"],

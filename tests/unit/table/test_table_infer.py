@@ -3,7 +3,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from sidelight.errors import ColumnNotFoundError, ConfigError, UnknownNameError
+from sidelight.errors import (
+    ColumnNotFoundError,
+    ConfigError,
+    TableError,
+    UnknownNameError,
+)
 from sidelight.table import infer_schema, infer_task
 
 N = 20
@@ -64,6 +69,7 @@ def test_exactly_nine_tenths_of_numbers_are_numeric():
         ([3, 3, 3], "is the same in every row"),
         (["ann", "bob", "cyd"], "names the rows"),
         (list(range(1, 9)), "numbers the rows"),
+        (["3", "0", "2", "1"], "numbers the rows"),
         (["04/03/2021", "05/03/2021", "05/03/2021"], "dates written as"),
         ([[1], [2]], "holds values of type"),
     ],
@@ -200,3 +206,8 @@ def test_the_task_can_be_given():
 def test_wishes_that_cannot_be_met(options, error, said):
     with pytest.raises(error, match=said.replace("?", r"\?")):
         infer({"file": ["a", "b"], "y": [1, 2]}, **options)
+
+
+def test_lists_are_no_target():
+    with pytest.raises(TableError, match=r"'y' in t\.csv: the cells are of type"):
+        infer({"y": [[1], [2]]}, target="y")

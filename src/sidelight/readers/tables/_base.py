@@ -26,7 +26,7 @@ class TableReader(ABC):
 
     def matches(self, source: str) -> bool:
         """Return whether a path or URL is of this format, by its looks alone."""
-        return Path(source).suffix.lower() in self.suffixes
+        return "://" not in source and Path(source).suffix.lower() in self.suffixes
 
     def path_of(self, source: str) -> Path:
         """Return the file behind a source; relative picture paths start beside it."""
@@ -49,7 +49,11 @@ class TableReader(ABC):
             raise ConfigError(message, path=source, fix=fix)
         path = self.path_of(source)
         check_file(path)
-        frame = self._read(path, sql)
+        try:
+            frame = self._read(path, sql)
+        except OSError as failure:
+            message = f"the file cannot be read: {failure.strerror or failure}"
+            raise TableError(message, path=path) from None
         if frame.width and not frame.height:
             message = "there are columns but no rows"
             raise TableError(message, path=path)

@@ -24,7 +24,7 @@ class ParquetReader(TableReader):
         try:
             # The path is literal: no globbing of names that hold brackets or stars.
             return pl.read_parquet(path, glob=False)
-        except (pl.exceptions.PolarsError, OSError) as failure:
+        except pl.exceptions.PolarsError as failure:
             reason = str(failure).split("\n", 1)[0]
             message = f"this is no Parquet file that can be read: {reason}"
             fix = "Write it again; it may have been cut off while copying."
