@@ -207,10 +207,9 @@ def _not_numbers(cells: pl.Series, wrong: pl.Series, decimal: str) -> list[Probl
     )
     if decimal == "," or not found or not is_text(cells):
         return found
-    commas = cells.filter(wrong).str.contains(_COMMA_NUMBER).sum()
-    if commas <= (1 - SHARE) * cells.count():
+    where = positions(wrong & cells.str.contains(_COMMA_NUMBER))
+    if len(where) <= (1 - SHARE) * cells.count():
         return found
-    where = positions(wrong)
     return [
         Problem(
             cells.name,

@@ -78,6 +78,11 @@ def test_numbers_with_a_decimal_comma_name_the_option():
     assert not problems[0].droppable
 
 
+def test_only_cells_with_a_comma_are_said_to_have_one():
+    _, (problem,) = cells_.to_numeric(text(*["1,5"] * 8, "2", "n/a"))
+    assert problem.positions.tolist() == list(range(8))
+
+
 def test_numbers_with_a_decimal_comma_are_read_on_request():
     values, problems = cells_.to_numeric(text("3,5", "-1,25e2", "4", "2.5"), ",")
     assert (values.to_list(), problems) == ([3.5, -125.0, 4.0, 2.5], [])

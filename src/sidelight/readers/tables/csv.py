@@ -47,9 +47,10 @@ def _check_utf8(data: bytes, path: Path) -> None:
     if not data.strip():
         message = "the file is empty: it holds white space only"
         raise TableError(message, path=path)
-    fix = f"Save it as UTF-8, for instance: iconv -f latin1 -t utf8 {path.name}"
-    if data[:2] in _UTF16:
-        fix = f"Save it as UTF-8, for instance: iconv -f utf16 -t utf8 {path.name}"
+    fix = (
+        f"Save it as UTF-8, for instance: iconv -f latin1 -t utf8 {path.name} > new.csv"
+    )
+    if charset == "utf16":
         message = "the text is UTF-16, not UTF-8"
         raise TableError(message, path=path, fix=fix)
     try:
@@ -60,11 +61,7 @@ def _check_utf8(data: bytes, path: Path) -> None:
             f"the text is not UTF-8: byte 0x{data[failure.start]:02x} "
             f"at offset {failure.start}, line {line}"
         )
-        raise TableError(
-            message,
-            path=path,
-            fix=fix,
-        ) from None
+        raise TableError(message, path=path, fix=fix) from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         message = f"this is no text: line {line} holds a NUL byte"
