@@ -47,9 +47,9 @@ def _check_utf8(data: bytes, path: Path) -> None:
     if not data.strip():
         message = "the file is empty: it holds white space only"
         raise TableError(message, path=path)
-    fix = (
-        f"Save it as UTF-8, for instance: iconv -f latin1 -t utf8 {path.name} > new.csv"
-    )
+    charset = "utf16" if data[:2] in _UTF16 else "latin1"
+    convert = f"iconv -f {charset} -t utf8 {path.name} > new.csv"
+    fix = f"Save it as UTF-8, for instance: {convert}"
     if charset == "utf16":
         message = "the text is UTF-16, not UTF-8"
         raise TableError(message, path=path, fix=fix)
