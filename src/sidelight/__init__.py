@@ -1,3 +1,66 @@
-"""Image models that read the metadata too."""
+"""Image models that read the metadata too.
+
+A table names images and what is known about each; Sidelight checks it, splits it
+honestly, trains a network on both, and gives a model that takes raw rows and images.
+
+    import sidelight as sl
+
+    table = sl.read_table("scenes.csv", image="file", target="label")
+    model = sl.Classifier(fusion="film").fit(table)
+
+Everything is loaded when it is first used: this import brings in nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sidelight import datasets
+    from sidelight.doors import attach, make_datasets
+    from sidelight.errors import SidelightError
+    from sidelight.estimator import Classifier, Regressor, load
+    from sidelight.readers import read_table
+    from sidelight.workflow import inspect
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "Classifier": "sidelight.estimator",
+    "Regressor": "sidelight.estimator",
+    "SidelightError": "sidelight.errors",
+    "attach": "sidelight.doors",
+    "inspect": "sidelight.workflow",
+    "load": "sidelight.estimator",
+    "make_datasets": "sidelight.doors",
+    "read_table": "sidelight.readers",
+}
+
+__all__ = [
+    "Classifier",
+    "Regressor",
+    "SidelightError",
+    "__version__",
+    "attach",
+    "datasets",
+    "inspect",
+    "load",
+    "make_datasets",
+    "read_table",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the room it lives in."""
+    if name == "datasets":
+        return importlib.import_module("sidelight.datasets")
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    message = f"module 'sidelight' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not."""
+    return sorted(__all__)

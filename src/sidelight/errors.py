@@ -7,9 +7,9 @@ SidelightError
 │   ├── ImageError                    a picture that is missing, damaged or refused
 │   ├── SplitError                    the rows cannot be divided as asked
 │   ├── ConfigError                   an option or a configuration file
-│   ├── UnknownNameError (LookupError)   no such fusion, backbone, reader, ...
+│   ├── UnknownNameError (LookupError) no such fusion, backbone, reader, ...
 │   └── RunError                      a run directory that cannot be read
-├── NotTrainingDataError (ValueError) something was to be fitted on rows not for training
+├── NotTrainingDataError (ValueError) fitting on rows that are not for training
 ├── NotFittedError (ValueError, AttributeError)
 ├── DiskFullError (OSError)
 └── MissingPackageError (ImportError) an optional package, with the line to type

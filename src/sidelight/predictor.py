@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import polars as pl
 
-import sidelight.nn  # registers the layers that a saved network may hold
+import sidelight.nn  # noqa: F401, registers the layers that a saved network holds
 from sidelight.feed import Source, batches
 from sidelight.images import ImageRule, Pack, pack
 from sidelight.preprocessing import Preprocessor
@@ -68,16 +68,17 @@ class Predictor:
     def source(self, table: Table, images: Pack | None = None) -> Source:
         """Return the table's inputs, ready to be batched; pictures are packed."""
         if self.uses_image and images is None and self.rule is not None:
-            images = pack(table, self.rule)
+            images = pack(table, self.rule).images
         inputs = self.preprocessor.transform(table)
         wanted = {k: v for k, v in inputs.items() if k in self.network.input}
         return Source(meta=wanted, pack=images if self.uses_image else None)
 
     def answers(self, source: Source) -> NDArray[np.float32]:
         """Return the network's raw output `(rows, outputs)` for prepared inputs."""
+        rows = replace(source, target=None, weight=None)
         parts = [
             keras.ops.convert_to_numpy(self.network(inputs, training=False))
-            for inputs in batches(source, batch_size=BATCH_SIZE)
+            for inputs in batches(rows, batch_size=BATCH_SIZE)
         ]
         return np.concatenate(parts)
 
@@ -102,7 +103,8 @@ class Predictor:
         answers = self.answers(self.source(table, images))
         if not self.classes:
             return self.values(answers)
-        return np.array(self.classes)[self.probabilities(answers).argmax(axis=1)]
+        names = np.array(self.classes)
+        return np.asarray(names[self.probabilities(answers).argmax(axis=1)])
 
     def frame(self, table: Table, answers: NDArray[np.float32]) -> pl.DataFrame:
         """Return answers as a table: row number, picture, prediction, probabilities."""
@@ -156,7 +158,3 @@ def load_predictor(path: str | Path) -> Predictor:
         schema=load_schema(run.schema),
         rule=rule,
     )
-
-
-__all__ = ["Predictor", "load_predictor"]
-_ = sidelight.nn

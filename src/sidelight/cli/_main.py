@@ -45,7 +45,6 @@ def _root(
 
 def main() -> None:
     """Run the command line; never shows a traceback for bad input."""
-    # TensorFlow reports its build on import; a user of this command did not ask.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.showwarning = _show_warning
     warnings.simplefilter("always", SidelightWarning)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 import yaml
@@ -27,7 +27,9 @@ Lat = Annotated[str | None, typer.Option(help="Latitude column, in degrees.")]
 Lon = Annotated[str | None, typer.Option(help="Longitude column, in degrees.")]
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="COLUMN=KIND: numeric, categorical, boolean, datetime."),
+    typer.Option(
+        "--kind", help="COLUMN=KIND: numeric, categorical, boolean, datetime."
+    ),
 ]
 Drop = Annotated[
     list[str] | None,
@@ -37,6 +39,20 @@ Null = Annotated[
     list[str] | None, typer.Option("--null", help="Text that means a missing cell.")
 ]
 Decimal = Annotated[str, typer.Option(help="Decimal mark in text files: . or ,")]
+
+
+def on_bad(text: str) -> Literal["error", "drop"]:
+    """Return the word if it is one of the two.
+
+    Raises:
+        ConfigError: If it is not.
+    """
+    if text == "error":
+        return "error"
+    if text == "drop":
+        return "drop"
+    problem = f"--on-bad {text!r} is neither error nor drop"
+    raise ConfigError(problem)
 
 
 def names(given: list[str] | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.cli._show import console, grid
 
 FUSIONS = ("none", "metadata", "concat", "channels", "branch", "film")
@@ -24,6 +25,7 @@ def demo(
     as_json: o.Json = False,
 ) -> None:
     """Build the satellite data set, train six ways, and show what metadata is worth."""
+    load_backend()
     from sidelight.workflow import run_demo
 
     rows = run_demo(Path(folder), FUSIONS, chips=chips, epochs=epochs, seed=seed)

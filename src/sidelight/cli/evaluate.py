@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.cli._show import by_class, console, figure, grid, scores
 
 
@@ -28,6 +29,7 @@ def evaluate(
     as_json: o.Json = False,
 ) -> None:
     """Score a trained model on a table that has the target column."""
+    load_backend()
     from sidelight.workflow import evaluate_run
 
     found = evaluate_run(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.cli._show import console, grid
 
 
@@ -33,6 +34,7 @@ def inspect(
     as_json: o.Json = False,
 ) -> None:
     """Show what is read from a table, or what a run did to each column."""
+    load_backend()
     from sidelight.workflow import inspect as look
 
     if Path(source).is_dir():
@@ -51,7 +53,7 @@ def inspect(
             drop=o.names(drop),
             lat=lat,
             lon=lon,
-            on_bad=on_bad,
+            on_bad=o.on_bad(on_bad),
             null_values=tuple(null) if null else None,
             decimal=decimal,
         )

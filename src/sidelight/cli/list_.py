@@ -18,7 +18,8 @@ def list_(
 ) -> None:
     """List the fusions, backbones, splits, readers, … there are, one line each."""
     if what not in ALL:
-        raise UnknownNameError("list", what, list(ALL))
+        kind = "list of"
+        raise UnknownNameError(kind, what, list(ALL))
     entries = ALL[what].entries()
     if as_json:
         rows = [

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.errors import ConfigError
 
 SUFFIXES = (".parquet", ".csv")
@@ -30,6 +31,7 @@ def predict(
     if Path(output).suffix not in SUFFIXES:
         problem = f"predictions cannot be written as {Path(output).suffix!r}"
         raise ConfigError(problem, fix="Name a file that ends in .parquet or .csv.")
+    load_backend()
     from sidelight.workflow import predict_with_run
 
     frame, flags = predict_with_run(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.cli._show import show_run
 from sidelight.errors import ConfigError
 from sidelight.registry import BACKBONES, FUSIONS, SPLITS
@@ -181,6 +182,7 @@ def _train(
     overwrite: bool,
     as_json: bool,
 ) -> None:
+    load_backend()
     from sidelight.workflow import (
         load_config,
         make_config,

@@ -1,1 +1,17 @@
-"""Package."""
+"""References to pictures in, packed pixels out."""
+
+from sidelight.images._pack import Packed, pack
+from sidelight.images._rule import ImageRule, parse_size
+from sidelight.images._store import Pack, default_cache
+from sidelight.images._survey import Surveyed, survey
+
+__all__ = [
+    "ImageRule",
+    "Pack",
+    "Packed",
+    "Surveyed",
+    "default_cache",
+    "pack",
+    "parse_size",
+    "survey",
+]

@@ -30,7 +30,9 @@ class AugmentConfig(Record):
     @property
     def active(self) -> bool:
         """Whether anything is changed at all."""
-        return any((self.horizontal_flip, self.vertical_flip, self.shift, self.brightness))
+        return any(
+            (self.horizontal_flip, self.vertical_flip, self.shift, self.brightness)
+        )
 
 
 def build_augmentation(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from sidelight.errors import NotTrainingDataError, RunError, TableError
 from sidelight.preprocessing._target import Target
@@ -34,7 +34,7 @@ class Preprocessor:
     """
 
     columns: tuple[Fitted, ...]
-    target: Target
+    target: Target | None
 
     @classmethod
     def fit(cls, table: Table) -> Preprocessor:
@@ -55,14 +55,15 @@ class Preprocessor:
             KINDS.get(column.kind).obj.fit(column, table.frame)
             for column in table.schema.columns
         )
-        fitted = cls(columns, Target.fit(table))
+        target = None if table.schema.target is None else Target.fit(table)
+        fitted = cls(columns, target)
         fitted.refuse_missing(table)
         return fitted
 
     @property
     def classes(self) -> list[str]:
         """Class names in fitted order; empty for a regression."""
-        return list(self.target.classes)
+        return [] if self.target is None else list(self.target.classes)
 
     @property
     def spec(self) -> MetaSpec:
@@ -109,11 +110,17 @@ class Preprocessor:
 
     def encode_target(self, table: Table) -> NDArray[Any]:
         """Return the targets as the network learns them; see `Target.encode`."""
-        return self.target.encode(table)
+        return self._needed_target().encode(table)
 
     def decode_target(self, scaled: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return a regression's numbers in the units of the target."""
-        return self.target.decode(scaled)
+        return self._needed_target().decode(scaled)
+
+    def _needed_target(self) -> Target:
+        if self.target is None:
+            problem = "there was no target in the training rows"
+            raise TableError(problem, fix="Read the table with a target.")
+        return self.target
 
     def rows_to_drop(self, table: Table) -> NDArray[np.int64]:
         """Return positions of rows with a gap where the schema says to drop them."""
@@ -154,12 +161,16 @@ class Preprocessor:
             }
             for column in self.columns
         ]
-        if self.target.classes:
-            what = f"{len(self.target.classes)} classes: " + ", ".join(self.target.classes)
+        return described if self.target is None else [*described, self._target_row()]
+
+    def _target_row(self) -> dict[str, Any]:
+        target = self._needed_target()
+        if target.classes:
+            what = f"{len(target.classes)} classes: " + ", ".join(target.classes)
         else:
-            what = f"minus {self.target.center:.6g}, over {self.target.spread:.6g}"
-        target = {"column": self.target.name, "kind": "target", "missing": 0}
-        return [*described, {**target, "what is done": what}]
+            what = f"minus {target.center:.6g}, over {target.spread:.6g}"
+        row = {"column": target.name, "kind": "target", "missing": 0}
+        return {**row, "what is done": what}
 
     def notices(self, table: Table) -> list[str]:
         """Say what in these rows is unlike anything in the training rows."""
@@ -179,7 +190,7 @@ class Preprocessor:
         """Write everything that was learned as JSON."""
         state = {
             "version": VERSION,
-            "target": self.target.model_dump(mode="json"),
+            "target": self.target and self.target.model_dump(mode="json"),
             "columns": [column.model_dump(mode="json") for column in self.columns],
         }
         write_json(path, state)
@@ -197,12 +208,11 @@ class Preprocessor:
                 problem = f"version {state['version']} is not {VERSION}"
                 raise RunError(problem, path=path, fix="Update sidelight.")
             columns = tuple(
-                TypeAdapter(KINDS.get(c["column"]["kind"]).obj).validate_python(c)
+                KINDS.get(c["column"]["kind"]).obj.model_validate(c)
                 for c in state["columns"]
             )
-            return cls(columns, Target.model_validate(state["target"]))
+            target = state["target"]
+            return cls(columns, target and Target.model_validate(target))
         except (KeyError, TypeError, ValidationError) as error:
             problem = f"the preprocessor is damaged ({type(error).__name__})"
             raise RunError(problem, path=path) from error
-
-

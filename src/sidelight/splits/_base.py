@@ -86,7 +86,7 @@ class Split:
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each part, and of those left out."""
-        counts = {part: len(self.indices(part)) for part in PARTS}
+        counts = {str(part): len(self.indices(part)) for part in PARTS}
         return {**counts, "left_out": self.left_out}
 
     @property
@@ -96,7 +96,8 @@ class Split:
 
     def to_frame(self, table: Table) -> pl.DataFrame:
         """Return row numbers and parts, for `split.parquet`."""
-        names = {code: part for part, code in PARTS.items()} | {LEFT_OUT: "left_out"}
+        names: dict[int, str] = {code: str(part) for part, code in PARTS.items()}
+        names[LEFT_OUT] = "left_out"
         return pl.DataFrame(
             {
                 "row": table.rows,
@@ -108,7 +109,8 @@ class Split:
     @classmethod
     def from_frame(cls, frame: pl.DataFrame, method: str = "column") -> Split:
         """Return the split that `to_frame` wrote."""
-        codes = {**PARTS, "left_out": LEFT_OUT}
+        codes = {str(part): code for part, code in PARTS.items()}
+        codes["left_out"] = LEFT_OUT
         codes_of_rows = [codes[part] for part in frame["part"]]
         return cls(np.array(codes_of_rows, dtype=np.int8), method)
 

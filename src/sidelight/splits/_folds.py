@@ -31,7 +31,9 @@ def block_folds(table: Table, config: SplitConfig, num_folds: int = 5) -> list[S
         filled[fold] += sizes[unit]
     fold_of_row = fold_of_block[block]
     return [
-        with_buffer(degrees, _parts(fold_of_row, fold, num_folds), config, f"fold {fold}")
+        with_buffer(
+            degrees, _parts(fold_of_row, fold, num_folds), config, f"fold {fold}"
+        )
         for fold in range(num_folds)
     ]
 

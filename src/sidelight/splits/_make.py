@@ -44,8 +44,9 @@ def _check_parts(table: Table, split: Split) -> None:
     if empty:
         counts = ", ".join(f"{n} {part}" for part, n in split.counts().items() if n)
         problem = f"the {split.method} split leaves {' and '.join(empty)} empty"
+        problem += f" ({counts})"
         raise SplitError(
-            f"{problem} ({counts})",
+            problem,
             path=table.source,
             fix="Bring more rows, use smaller blocks or groups, or choose another "
             "--split.",

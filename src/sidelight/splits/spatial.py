@@ -81,7 +81,7 @@ def blocks(degrees: NDArray[np.float64], size: float) -> NDArray[np.int64]:
     middle = np.radians(np.minimum((band + 0.5) * size, 180.0) - 90)
     cells = np.maximum(1, np.round(360 * np.cos(middle) / size))
     cell = np.floor((degrees[:, 1] % 360) / 360 * cells)
-    return (band * 100_000 + np.minimum(cell, cells - 1)).astype(np.int64)
+    return np.asarray(band * 100_000 + np.minimum(cell, cells - 1), dtype=np.int64)
 
 
 def with_buffer(

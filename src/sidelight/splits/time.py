@@ -21,7 +21,9 @@ def time(table: Table, config: SplitConfig) -> Split:
     if name is None:
         found = [c.sources[0] for c in table.schema.columns if c.kind == "datetime"]
         if len(found) != 1:
-            problem = f"a split by time needs one datetime column; there are {len(found)}"
+            problem = (
+                f"a split by time needs one datetime column; there are {len(found)}"
+            )
             raise SplitError(problem, path=table.source, fix="Name it: --time COLUMN")
         name = found[0]
     cells = without_gaps(table, name, "a split by time needs every time")

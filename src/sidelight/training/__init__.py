@@ -1,6 +1,6 @@
 """Batches and a network in, trained weights and their history out."""
 
 from sidelight.training._config import TrainConfig
-from sidelight.training.fit import Training, train
+from sidelight.training.fit import Override, Training, train
 
-__all__ = ["TrainConfig", "Training", "train"]
+__all__ = ["Override", "TrainConfig", "Training", "train"]

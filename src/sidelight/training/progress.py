@@ -67,4 +67,6 @@ class ProgressBar(keras.callbacks.Callback):
         )
         width = len(str(self.epochs))
         text = f"epoch {row['epoch']:>{width}}/{self.epochs}  {figures}"
-        self.console.print(f"{text}  {row['seconds']:.1f} s", highlight=False)
+        self.console.print(
+            f"{text}  {row['seconds']:.1f} s", highlight=False, soft_wrap=True
+        )

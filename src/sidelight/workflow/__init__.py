@@ -1,29 +1,27 @@
 """The one place that runs the whole way once: check, split, fit, pack, train, score."""
 
-from sidelight.workflow._config import (
-    ImageConfig,
-    NetworkConfig,
-    RunConfig,
-    TableConfig,
-    load_config,
-    make_config,
-)
+from sidelight.workflow._answer import evaluate_run, inspect, predict_with_run
+from sidelight.workflow._config import RunConfig, load_config, make_config
+from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._prepare import Prepared, prepare, read
 from sidelight.workflow._run import Run, run
-from sidelight.workflow._store import save_run, train_and_store
+from sidelight.workflow._store import new_directory, save_run, train_and_store
 
 __all__ = [
-    "ImageConfig",
-    "NetworkConfig",
     "Prepared",
     "Run",
     "RunConfig",
-    "TableConfig",
+    "demo_config",
+    "evaluate_run",
+    "inspect",
     "load_config",
     "make_config",
+    "new_directory",
+    "predict_with_run",
     "prepare",
     "read",
     "run",
+    "run_demo",
     "save_run",
     "train_and_store",
 ]

@@ -1,11 +1,11 @@
-"""From a checked table to arrays and packed pictures: all that comes before training."""
+"""From a checked table to arrays and packed pictures: all that precedes training."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from sidelight.images import ImageRule, Pack, pack, parse_size, survey
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
-from sidelight.splits import Split, make_split
+from sidelight.splits import Split, SplitConfig, make_split
 from sidelight.table import Table, warn_about_groups
 from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
 
@@ -74,12 +74,15 @@ class Prepared:
         )
 
 
-def read(config: TableConfig, keep: tuple[str, ...] = ()) -> Table:
+def read(config: TableConfig, split: SplitConfig) -> Table:
     """Read and check the table a configuration names.
+
+    The columns that decide the split are not metadata: a part or a group's name would
+    be learned by heart.
 
     Args:
         config: Where it is.
-        keep: Columns that something other than the model needs.
+        split: Which columns the split will need.
 
     Raises:
         ConfigError: If no source is named.
@@ -96,14 +99,14 @@ def read(config: TableConfig, keep: tuple[str, ...] = ()) -> Table:
         target=config.target,
         images=config.images,
         kinds=config.kinds,
-        drop=config.drop,
+        drop=(*config.drop, *(name for name in (split.column, split.group) if name)),
         lat=config.lat,
         lon=config.lon,
         task=config.task,
         on_bad=config.on_bad,
         null_values=config.null_values or None,
         decimal=config.decimal,
-        keep=keep,
+        keep=tuple(n for n in (split.column, split.group, split.time) if n),
     )
 
 
@@ -160,9 +163,7 @@ def _without(
 ) -> tuple[Table, Pack | None, Split]:
     keep = np.setdiff1d(np.arange(len(table)), dropped)
     reason = "a cell is missing in a column with missing='drop'"
-    table = replace(
-        table.at(keep), dropped={**table.dropped, reason: len(dropped)}
-    )
+    table = replace(table.at(keep), dropped={**table.dropped, reason: len(dropped)})
     images = None if images is None else images.take(keep)
     return table, images, make_split(table, config.split)
 
@@ -190,7 +191,15 @@ class Noticed:
         """Put the usual way of showing warnings back."""
         self._catcher.__exit__(None, None, None)
 
-    def _collect(self, message: Any, category: Any, *rest: Any) -> None:
+    def _collect(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         if issubclass(category, SidelightWarning):
             self.messages.append(str(message))
-        self._show(message, category, *rest)
+        self._show(message, category, filename, lineno, file, line)

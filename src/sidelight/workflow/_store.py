@@ -48,7 +48,7 @@ def train_and_store(
     """
     with Noticed() as noticed:
         if table is None:
-            table = read(config.table, keep=_kept_columns(config))
+            table = read(config.table, config.split)
 
         def on_prepared(predictor: Predictor, prepared: Prepared) -> None:
             directory.start()
@@ -72,11 +72,6 @@ def save_run(finished: Run, directory: RunDirectory) -> None:
     directory.start()
     _store_prepared(finished.config, directory, finished.predictor, finished.prepared)
     _store_finished(directory, finished)
-
-
-def _kept_columns(config: RunConfig) -> tuple[str, ...]:
-    split = config.split
-    return tuple(name for name in (split.group, split.column, split.time) if name)
 
 
 def _store_prepared(

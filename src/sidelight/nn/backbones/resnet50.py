@@ -30,7 +30,7 @@ STAGES = (
     capabilities={"pretrained"},
 )
 class ResNet50(BackboneFamily):
-    """ResNet-50 without its classifier; one band is repeated where weights want three."""
+    """ResNet-50 without its classifier; one band serves as three if weights say so."""
 
     min_size = 32
     pretrained = True
@@ -42,7 +42,9 @@ class ResNet50(BackboneFamily):
         """Return the network; "imagenet" is downloaded by Keras."""
         del config
         if weights is not None and image.bands not in (1, 3):
-            problem = f"pretrained weights read 3 bands; the pictures have {image.bands}"
+            problem = (
+                f"pretrained weights read 3 bands; the pictures have {image.bands}"
+            )
             raise ConfigError(problem, fix="Leave --weights out.")
         bands = 3 if weights is not None else image.bands
         network = _network((image.height, image.width, bands), weights)

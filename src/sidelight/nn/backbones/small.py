@@ -74,7 +74,9 @@ def _convolution(x: Any, width: int, stride: int, name: str, kernel: int = 3) ->
 def _residual(x: Any, width: int, stride: int, name: str) -> Any:
     shortcut = x
     if stride > 1:
-        shortcut = keras.layers.AveragePooling2D(2, padding="same", name=f"{name}_pool")(x)
+        shortcut = keras.layers.AveragePooling2D(
+            2, padding="same", name=f"{name}_pool"
+        )(x)
     if shortcut.shape[-1] != width:
         shortcut = _convolution(shortcut, width, 1, f"{name}_shortcut", kernel=1)
     x = _convolution(x, width, stride, f"{name}_1")

@@ -90,7 +90,9 @@ class Categorical(Fitted):
         if self.rare:
             text += f"; {len(self.rare)} rare ones share a level"
         if self.column.missing == "most_frequent":
-            return text + f"; gaps filled with {self.most_frequent!r}; unknown has a level"
+            return (
+                text + f"; gaps filled with {self.most_frequent!r}; unknown has a level"
+            )
         return text + "; missing and unknown have their own"
 
     def unusual(self, frame: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@KINDS.register("location", summary="latitude and longitude: a point on the unit sphere")
+@KINDS.register(
+    "location", summary="latitude and longitude: a point on the unit sphere"
+)
 class Location(Fitted):
     """`(cos φ cos λ, cos φ sin λ, sin φ)`: smooth everywhere, no seam at 180°."""
 

@@ -83,8 +83,8 @@ class Numeric(Fitted):
     def describe(self) -> str:
         """Say how it is scaled and what fills a gap."""
         what = {
-            "standard": f"minus mean {self.center:.6g}, over deviation {self.spread:.6g}",
-            "robust": f"minus median {self.center:.6g}, over quartiles {self.spread:.6g}",
+            "standard": f"minus mean {self.center:.6g}, over std {self.spread:.6g}",
+            "robust": f"minus median {self.center:.6g}, over IQR {self.spread:.6g}",
             "log": f"logarithm in units of {self.log_unit:.6g}, then standard",
         }[self.column.scale]
         fill = f"; gaps filled with {self.fill:.6g}" if self.missing else ""
@@ -98,7 +98,7 @@ class Numeric(Fitted):
 
 
 def _logarithm(values: NDArray[Any], unit: float) -> NDArray[np.float64]:
-    return np.sign(values) * np.log1p(np.abs(values) / unit)
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values) / unit))
 
 
 def _center_and_spread(

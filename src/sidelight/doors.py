@@ -1,0 +1,130 @@
+"""For people with a training loop of their own: data sets, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from sidelight import feed
+from sidelight.errors import ColumnNotFoundError, TableError
+from sidelight.preprocessing import Preprocessor
+from sidelight.workflow import Prepared, make_config, prepare
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from sidelight.table import Table
+
+
+def make_datasets(
+    table: Table,
+    *,
+    batch_size: int = 32,
+    size: str | None = None,
+    resize: str = "stretch",
+    seed: int = 0,
+    cache: str | Path | None = None,
+    **split: Any,
+) -> tuple[tf.data.Dataset, tf.data.Dataset, tf.data.Dataset]:
+    """Split a table and return train, val and test as `tf.data.Dataset`s.
+
+    Args:
+        table: From `read_table`.
+        batch_size: Rows in a batch.
+        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        resize: "stretch", "pad" or "crop".
+        seed: Seed of the split and of the order of training rows.
+        cache: Folder of packed pictures; None is the user's cache.
+        **split: Fields of `SplitConfig`, such as `method="spatial"`.
+
+    Returns:
+        Three data sets of `({"image", "numeric", "categorical"}, target)`, batched;
+        images uint8 `(batch, height, width, bands)`; targets are class indices, or
+        numbers scaled by the training rows. Only train is shuffled. Each carries the
+        fitted `Prepared` data as its attribute `prepared`.
+
+    Raises:
+        InputError: If the table cannot be split, or pictures not be decoded.
+    """
+    prepared = prepare(
+        table,
+        make_config(
+            {
+                "image": {
+                    "size": size,
+                    "resize": resize,
+                    "cache": None if cache is None else str(cache),
+                },
+                "split": {"seed": seed, **split},
+            }
+        ),
+    )
+    train, val, test = (
+        _with(
+            feed.tf_dataset(
+                prepared.source(part),
+                batch_size=batch_size,
+                shuffle=part == "train",
+                seed=seed,
+            ),
+            prepared,
+        )
+        for part in ("train", "val", "test")
+    )
+    return train, val, test
+
+
+def attach(
+    dataset: tf.data.Dataset,
+    table: Table,
+    *,
+    key: str,
+    preprocessor: Preprocessor | None = None,
+) -> tf.data.Dataset:
+    """Join a table's metadata to a `tf.data` or TFDS data set of keys and pictures.
+
+    The first data set to be joined is the one to train on: the preprocessing is fitted
+    on the rows it names (which takes one pass over its keys) and returned with it. Pass
+    that on for validation and test:
+
+        train = sl.attach(train_ds, table, key="scene_id")
+        val = sl.attach(val_ds, table, key="scene_id", preprocessor=train.preprocessor)
+
+    Args:
+        dataset: Unbatched elements `(key, image, label)`, or dictionaries with "image",
+            "label" and the key.
+        table: Rows that hold the metadata; one row a key.
+        key: The table's key column, and the key's name in dictionary elements.
+        preprocessor: Fitted on training rows; None fits one on this data set's rows.
+
+    Returns:
+        Unbatched elements `({"image", "numeric", "categorical"}, label)`. Elements
+        without a row are left out; `matching.unmatched` counts them during iteration.
+
+    Raises:
+        ColumnNotFoundError: If the table has no such column.
+        TableError: If two rows have one key, or no key matches.
+        ConfigError: If the elements have another structure.
+    """
+    if key not in table.frame.columns:
+        raise ColumnNotFoundError(key, table.frame.columns, path=table.source)
+    keys = table.frame[key].cast(pl.String)
+    if preprocessor is None:
+        named = {str(k) for k in feed.keys_of(dataset, key)}
+        rows = np.flatnonzero(keys.is_in(list(named)).to_numpy())
+        if not len(rows):
+            problem = "no key of the data set stands in the table"
+            raise TableError(problem, path=table.source, column=key)
+        preprocessor = Preprocessor.fit(table.at(rows, part="train"))
+    inputs = preprocessor.transform(table)
+    joined = feed.attach(dataset, inputs, keys.to_list(), key=key)
+    joined.preprocessor = preprocessor
+    return joined
+
+
+def _with(dataset: tf.data.Dataset, prepared: Prepared) -> tf.data.Dataset:
+    dataset.prepared = prepared
+    return dataset

@@ -1,0 +1,62 @@
+"""The rows of one part, ready to be picked by position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sidelight.images import Pack
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Encoded metadata, pictures and targets of the same rows.
+
+    Attributes:
+        meta: Arrays by input name, each `(rows, …)`.
+        pack: Packed pictures; None for a network without pictures.
+        target: `(rows,)` targets; None where there is nothing to learn.
+        weight: `(rows,)` float32 sample weights; None where all weigh the same.
+    """
+
+    meta: dict[str, NDArray[Any]]
+    pack: Pack | None = None
+    target: NDArray[Any] | None = None
+    weight: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        if self.pack is not None:
+            return len(self.pack)
+        return len(next(iter(self.meta.values())))
+
+    def gather(self, positions: NDArray[np.int64]) -> tuple[Any, ...]:
+        """Return the batch at these positions, as Keras takes it.
+
+        Returns:
+            `(inputs,)`, `(inputs, target)` or `(inputs, target, weight)`; inputs is a
+            dictionary with "image" `(n, height, width, bands)` uint8 and the metadata.
+        """
+        inputs = {name: block[positions] for name, block in self.meta.items()}
+        if self.pack is not None:
+            inputs["image"] = self.pack.gather(positions)
+        return (inputs, *(part[positions] for part in self._answers()))
+
+    def _answers(self) -> list[NDArray[Any]]:
+        if self.target is None:
+            return []
+        return [self.target] if self.weight is None else [self.target, self.weight]
+
+
+def order_of_epoch(
+    num_rows: int, *, shuffle: bool, seed: int, epoch: int
+) -> NDArray[np.int64]:
+    """Return the order of an epoch; it depends on the seed and the epoch only."""
+    if not shuffle:
+        return np.arange(num_rows)
+    return np.random.default_rng((seed, epoch)).permutation(num_rows)

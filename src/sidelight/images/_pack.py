@@ -1,0 +1,260 @@
+"""Decode every picture once, in parallel, into the store."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from sidelight.errors import DiskFullError
+from sidelight.images._decode import UnusableImageError, decode
+from sidelight.images._problems import without_unusable
+from sidelight.images._rule import ImageRule
+from sidelight.images._store import INDEX_SCHEMA, Pack, Store, default_cache
+
+if TYPE_CHECKING:
+    from sidelight.table import Table
+
+CHUNK = 512
+# A killed packing loses at most so many pictures.
+CHECKPOINT = 2048
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A table's pictures, packed.
+
+    Attributes:
+        table: The rows; fewer than before only with `on_bad="drop"`.
+        images: The pictures of `table`, row by row.
+        num_decoded: How many files were decoded now rather than before.
+    """
+
+    table: Table
+    images: Pack
+    num_decoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    file: _File
+    digest: str
+    slot: int | None = None
+    pixels: np.ndarray | None = None
+    reason: str = ""
+
+
+def pack(
+    table: Table,
+    rule: ImageRule,
+    *,
+    cache: Path | None = None,
+    on_bad: Literal["error", "drop"] = "error",
+    verify: bool = False,
+    workers: int | None = None,
+    progress: bool = True,
+) -> Packed:
+    """Decode what is not packed yet, and return the pictures of every row.
+
+    A file whose size, modification time and inode are as before is not read again.
+    If one of them differs, its contents decide: the same contents are not decoded
+    again, other contents are, into a new slot.
+
+    Args:
+        table: Checked rows with pictures.
+        rule: Size, bands and way of resizing.
+        cache: Folder of packed pictures; None is the user's cache.
+        on_bad: Whether rows whose picture cannot be decoded are refused or dropped.
+        verify: Compare the contents of every file, not only of suspects.
+        workers: Threads that decode; None is one a core.
+        progress: Whether a bar is shown where standard error is a terminal.
+
+    Raises:
+        ImageError: Naming every row and file that cannot be decoded.
+        DiskFullError: If the pixels would not fit; nothing is lost.
+    """
+    store = Store((cache or default_cache()) / "packs" / rule.key, rule)
+    with store.locked():
+        index = store.read_index()
+        known = {row["path"]: row for row in index.iter_rows(named=True)}
+        files = [_stat(path) for path in table.images]
+        stale = [f for f in files if verify or not _unchanged(f, known.get(f.path))]
+        reasons: dict[str, str] = {}
+        decoded = 0
+        if stale:
+            decoded, reasons = _refresh(store, known, stale, workers, progress)
+        slots = {path: row["slot"] for path, row in known.items()}
+    bad = {i: reasons[f.path] for i, f in enumerate(files) if f.path in reasons}
+    kept = without_unusable(table, bad, on_bad)
+    rows = np.array([slots[str(path)] for path in kept.images], dtype=np.int64)
+    return Packed(kept, store.open(rows), decoded)
+
+
+def _stat(path: Path) -> _File:
+    found = path.stat()
+    return _File(str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _unchanged(file: _File, entry: dict[str, object] | None) -> bool:
+    if entry is None:
+        return False
+    now = (file.size, file.mtime_ns, file.inode)
+    return now == (entry["size"], entry["mtime_ns"], entry["inode"])
+
+
+def _refresh(
+    store: Store,
+    known: dict[str, dict[str, object]],
+    stale: list[_File],
+    workers: int | None,
+    progress: bool,
+) -> tuple[int, dict[str, str]]:
+    """Bring `known` up to date; return how many were decoded, and what could not be."""
+    fresh = sum(f.path not in known for f in stale)
+    _require_space(store, fresh)
+    reasons: dict[str, str] = {}
+    decoded = since_checkpoint = 0
+    pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
+    with pool, _Appender(store) as append, _Bar(len(stale), progress) as advance:
+        for start in range(0, len(stale), CHUNK):
+            chunk = stale[start : start + CHUNK]
+            results = pool.map(lambda f: _read(f, known.get(f.path), store.rule), chunk)
+            for result in results:
+                advance()
+                if result.reason:
+                    reasons[result.file.path] = result.reason
+                    continue
+                slot = result.slot
+                if result.pixels is not None:
+                    slot = append(result.pixels)
+                    decoded += 1
+                    since_checkpoint += 1
+                known[result.file.path] = _entry(result, slot)
+            if since_checkpoint >= CHECKPOINT:
+                append.flush()
+                store.write_index(_frame(known))
+                since_checkpoint = 0
+        append.flush()
+        store.write_index(_frame(known))
+    return decoded, reasons
+
+
+def _read(file: _File, entry: dict[str, object] | None, rule: ImageRule) -> _Result:
+    try:
+        data = Path(file.path).read_bytes()
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if entry is not None and entry["digest"] == digest:
+            return _Result(file, digest, slot=int(str(entry["slot"])))
+        return _Result(file, digest, pixels=decode(data, rule))
+    except UnusableImageError as error:
+        return _Result(file, "", reason=str(error))
+    except OSError as error:
+        return _Result(file, "", reason=f"cannot be read: {error.strerror or error}")
+
+
+def _entry(result: _Result, slot: int | None) -> dict[str, object]:
+    return {
+        "path": result.file.path,
+        "size": result.file.size,
+        "mtime_ns": result.file.mtime_ns,
+        "inode": result.file.inode,
+        "digest": result.digest,
+        "slot": slot,
+    }
+
+
+def _frame(known: dict[str, dict[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(list(known.values()), schema=INDEX_SCHEMA)
+
+
+def _require_space(store: Store, num_pictures: int) -> None:
+    needed = num_pictures * store.slot_bytes
+    if shutil.disk_usage(store.folder).free < needed:
+        raise DiskFullError(store.pixels_path)
+
+
+class _Appender:
+    """Append pictures to the raw file, each at a whole number of slots."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def __enter__(self) -> _Appender:
+        self.file = self.store.pixels_path.open("ab")
+        # A killed packing may have left part of a picture behind.
+        self.slot = self.file.tell() // self.store.slot_bytes
+        self.file.truncate(self.slot * self.store.slot_bytes)
+        self.file.seek(0, os.SEEK_END)
+        return self
+
+    def __call__(self, pixels: np.ndarray) -> int:
+        """Write one picture and return its slot."""
+        self._guarded(lambda: self.file.write(np.ascontiguousarray(pixels).data))
+        self.slot += 1
+        return self.slot - 1
+
+    def flush(self) -> None:
+        """Bring everything written so far to the disk."""
+        self._guarded(self.file.flush)
+        self._guarded(lambda: os.fsync(self.file.fileno()))
+
+    def __exit__(self, *error: object) -> None:
+        self._guarded(self.file.close)
+
+    def _guarded(self, write: object) -> None:
+        try:
+            write()  # type: ignore[operator]
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFullError(self.store.pixels_path) from error
+            raise
+
+
+class _Bar:
+    """A progress bar, or nothing where nobody watches."""
+
+    def __init__(self, total: int, progress: bool) -> None:
+        console = Console(file=sys.stderr)
+        self.shown: Progress | None = None
+        if progress and console.is_terminal:
+            self.shown = Progress(
+                "decoding pictures",
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=console,
+                transient=True,
+            )
+            self.task = self.shown.add_task("pack", total=total)
+
+    def __enter__(self) -> _Bar:
+        if self.shown is not None:
+            self.shown.start()
+        return self
+
+    def __call__(self) -> None:
+        if self.shown is not None:
+            self.shown.advance(self.task)
+
+    def __exit__(self, *error: object) -> None:
+        if self.shown is not None:
+            self.shown.stop()

@@ -1,0 +1,97 @@
+"""What the headers of all pictures say together: the size and bands to pack them in."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sidelight.errors import DataWarning
+from sidelight.images._decode import Header, UnusableImageError, read_header
+from sidelight.images._problems import without_unusable
+from sidelight.images._rule import ImageRule, Resize
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sidelight.table import Table
+
+MAX_DEFAULT = 128
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """The rows whose headers can be read, and the rule that suits them.
+
+    Attributes:
+        table: The rows; fewer than before only with `on_bad="drop"`.
+        rule: How they will be resized.
+        sizes: How many pictures have each height and width.
+    """
+
+    table: Table
+    rule: ImageRule
+    sizes: dict[tuple[int, int], int]
+
+
+def survey(
+    table: Table,
+    *,
+    size: tuple[int, int] | None = None,
+    resize: Resize = "stretch",
+    on_bad: Literal["error", "drop"] = "error",
+) -> Surveyed:
+    """Read every header; nothing is decoded.
+
+    Args:
+        table: Checked rows with pictures.
+        size: Height and width to pack in; None takes the medians, at most 128.
+        resize: What is done with another aspect.
+        on_bad: Whether rows with unusable pictures are refused or dropped.
+
+    Raises:
+        ImageError: Naming rows and files that are no pictures, too large or refused.
+    """
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = list(pool.map(_header_or_reason, table.images, chunksize=64))
+    reasons = {i: h for i, h in enumerate(found) if isinstance(h, str)}
+    kept = without_unusable(table, reasons, on_bad)
+    headers = [h for h in found if isinstance(h, Header)]
+    sizes = Counter((h.height, h.width) for h in headers)
+    height, width = size or _median_size(headers)
+    bands: Literal[1, 3] = 1 if all(h.bands == 1 for h in headers) else 3
+    rule = ImageRule(height=height, width=width, bands=bands, resize=resize)
+    if len(sizes) > 1:
+        _report_mixed_sizes(sizes, rule)
+    return Surveyed(kept, rule, dict(sizes))
+
+
+def _header_or_reason(path: Path) -> Header | str:
+    try:
+        return read_header(path)
+    except UnusableImageError as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+
+
+def _median_size(headers: list[Header]) -> tuple[int, int]:
+    height = int(np.median([h.height for h in headers]))
+    width = int(np.median([h.width for h in headers]))
+    shrink = min(1.0, MAX_DEFAULT / max(height, width))
+    return max(8, round(height * shrink)), max(8, round(width * shrink))
+
+
+def _report_mixed_sizes(sizes: Counter[tuple[int, int]], rule: ImageRule) -> None:
+    common = ", ".join(f"{n} of {h} × {w}" for (h, w), n in sizes.most_common(3))
+    more = f" and {len(sizes) - 3} other sizes" if len(sizes) > 3 else ""
+    message = (
+        f"The pictures differ in size ({common}{more}); all are resized to "
+        f"{rule.height} × {rule.width} by {rule.resize}. "
+        "Choose with --size HxW and --resize stretch|pad|crop."
+    )
+    warnings.warn(message, DataWarning, stacklevel=3)
