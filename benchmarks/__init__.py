@@ -1,0 +1,1 @@
+"""Figures, each a ratio against its alternative in the same run."""
