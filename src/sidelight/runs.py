@@ -42,19 +42,25 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         DiskFullError: If the disk filled up; what stood at `path` before still does.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
-    except OSError as error:
-        if error.errno == errno.ENOSPC or "No space left" in str(error):
+    except Exception as error:
+        if _says_disk_full(error):
             raise DiskFullError(path) from error
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _says_disk_full(error: Exception) -> bool:
+    # Polars' Parquet writer and HDF5 tell it by other errors than OSError(ENOSPC).
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return full or "No space left" in str(error)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -178,7 +184,7 @@ class RunDirectory:
             name, number = stamp, 2
             while (root / name).exists():
                 name, number = f"{stamp}-{number}", number + 1
-        if not name or name != Path(name).name:
+        if name in ("", "..") or name != Path(name).name:
             problem = f"a run cannot be called {name!r}"
             raise ConfigError(problem, fix="Use a plain name; --runs names the folder.")
         path = root / name
@@ -212,7 +218,8 @@ class RunDirectory:
         run = cls(Path(path))
         if not run.status.exists():
             raise _not_a_run(run.path)
-        written = read_json(run.status).get("format")
+        status = read_json(run.status)
+        written = status.get("format") if isinstance(status, dict) else None
         if written != FORMAT:
             problem = f"this run has format {written}; this Sidelight reads {FORMAT}"
             raise RunError(problem, path=path, fix="Update sidelight, or train again.")

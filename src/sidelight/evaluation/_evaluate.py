@@ -54,9 +54,8 @@ def subgroup_metrics(
     Args:
         truth: As for `evaluate`.
         figures: As for `evaluate`.
-        column: `(rows,)`; numbers with more than 10 different values are put into
-            ends = [numbers.quantile(q) or 0.0 for q in (0, 0.25, 0.5, 0.75, 1)]
-        quarters, missing cells are a group of their own.
+        column: `(rows,)`; numbers and times with more than 10 different values are
+            put into quarters, missing cells are a group of their own.
         classes: Class names in fitted order.
         threshold: Operating threshold of a binary task.
 
@@ -78,15 +77,21 @@ def subgroup_metrics(
 
 
 def _groups(column: pl.Series) -> NDArray[np.str_]:
-    numbers = (
-        column if column.dtype.is_numeric() else column.cast(pl.Float64, strict=False)
-    )
+    is_time = column.dtype in (pl.Date, pl.Datetime)
+    numbers = column.dt.epoch("s") if is_time else column
+    if not numbers.dtype.is_numeric():
+        numbers = numbers.cast(pl.Float64, strict=False)
     all_numbers = numbers.null_count() == column.null_count()
     if all_numbers and numbers.n_unique() > 10:
         ends = [numbers.quantile(q) or 0.0 for q in (0, 0.25, 0.5, 0.75, 1)]
         quarter = np.digitize(numbers.fill_null(0).to_numpy(), ends[1:-1])
+        shown = [_date(end) if is_time else f"{end:.6g}" for end in ends]
         labels = np.array(
-            [f"{low:.4g} to {high:.4g}" for low, high in itertools.pairwise(ends)]
+            [f"{low} to {high}" for low, high in itertools.pairwise(shown)]
         )
         return np.where(numbers.is_null().to_numpy(), "missing", labels[quarter])
     return column.cast(pl.String).fill_null("missing").to_numpy().astype(str)
+
+
+def _date(seconds: float) -> str:
+    return str(np.datetime64(int(seconds), "s").astype("datetime64[D]"))

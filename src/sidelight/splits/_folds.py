@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sidelight.errors import SplitError
 from sidelight.splits._base import TEST, TRAIN, VAL, Split, SplitConfig
 from sidelight.splits.spatial import blocks, coordinates, with_buffer
 from sidelight.table import Table
@@ -17,10 +18,17 @@ def block_folds(table: Table, config: SplitConfig, num_folds: int = 5) -> list[S
     Args:
         table: Checked rows with a location.
         config: Size of the blocks, buffer, seed.
-        num_folds: Number of folds.
+        num_folds: Number of folds; at least 3, or nothing is left to train on.
+
+    Raises:
+        SplitError: If there is no location, or there are fewer blocks than folds.
     """
     degrees = coordinates(table, config)
     names, block = np.unique(blocks(degrees, config.block_deg), return_inverse=True)
+    if not 3 <= num_folds <= len(names):
+        problem = f"{len(names)} blocks cannot make {num_folds} folds"
+        fix = "Use at least 3 folds and as many blocks; a smaller --block gives more."
+        raise SplitError(problem, path=table.source, fix=fix)
     sizes = np.bincount(block)
     order = np.random.default_rng(config.seed).permutation(len(names))
     fold_of_block = np.empty(len(names), dtype=np.int64)

@@ -22,6 +22,8 @@ def deal(
     """Return `(num_rows,)` int8 parts in random order, sizes by largest remainder."""
     wanted = np.array(config.fractions) * num_rows
     counts = np.floor(wanted).astype(int)
-    by_remainder = np.argsort(counts - wanted, kind="stable")
+    # Equal remainders in random order: else a class of three rows never reaches test.
+    shuffled = rng.permutation(3)
+    by_remainder = shuffled[np.argsort((counts - wanted)[shuffled], kind="stable")]
     counts[by_remainder[: num_rows - counts.sum()]] += 1
     return rng.permutation(np.repeat(np.arange(3, dtype=np.int8), counts))

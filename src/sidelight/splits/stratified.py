@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
 from sidelight.splits._base import TRAIN, Split, SplitConfig
 from sidelight.splits.random import deal
@@ -14,7 +15,14 @@ from sidelight.table import Table
     "stratified", summary="rows drawn at random within each class; the default"
 )
 def stratified(table: Table, config: SplitConfig) -> Split:
-    """Deal each class in the wanted fractions; every class is in train."""
+    """Deal each class in the wanted fractions; every class is in train.
+
+    Raises:
+        SplitError: If the target is not one of classes.
+    """
+    if table.schema.task not in ("binary", "multiclass"):
+        problem = "a stratified split needs a target of classes"
+        raise SplitError(problem, path=table.source, fix="Use --split random.")
     rng = np.random.default_rng(config.seed)
     labels = table.target().cast(str).to_numpy()
     assignment = np.empty(len(table), dtype=np.int8)

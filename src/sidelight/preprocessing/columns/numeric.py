@@ -109,7 +109,8 @@ def _center_and_spread(
         low, center, high = (float(q) for q in np.percentile(values, (25, 50, 75)))
         spread = high - low if high > low else spread
     # A column that is constant in training carries nothing; it must not explode later.
-    return center, spread if spread > 1e-6 * max(1.0, abs(center)) else 1.0
+    # Its own size decides, not its unit: radiances of 1e-7 are no constant.
+    return center, spread if spread > max(1e-9 * abs(center), 1e-30) else 1.0
 
 
 def _filling(values: NDArray[np.float64], missing: str) -> float:
