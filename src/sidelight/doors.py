@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,8 @@ def attach(
     """
     if key not in table.frame.columns:
         raise ColumnNotFoundError(key, table.frame.columns, path=table.source)
-    keys = table.frame[key].cast(pl.String)
+    table = _keyed(table, key)
+    keys = _as_text(table.frame[key])
     if preprocessor is None:
         named = {str(k) for k in feed.keys_of(dataset, key)}
         rows = np.flatnonzero(keys.is_in(list(named)).to_numpy())
@@ -123,6 +125,21 @@ def attach(
     joined = feed.attach(dataset, inputs, keys.to_list(), key=key)
     joined.preprocessor = preprocessor
     return joined
+
+
+def _keyed(table: Table, key: str) -> Table:
+    """Return the rows that have a key; the key itself is no metadata."""
+    schema = table.schema
+    columns = tuple(c for c in schema.columns if key not in c.sources)
+    table = replace(table, schema=schema.model_copy(update={"columns": columns}))
+    return table.at(np.flatnonzero(table.frame[key].is_not_null().to_numpy()))
+
+
+def _as_text(keys: pl.Series) -> pl.Series:
+    # Whole numbers are floats in a table, and "7.0" is nobody's key.
+    if keys.dtype.is_float() and (keys == keys.round()).all():
+        keys = keys.cast(pl.Int64)
+    return keys.cast(pl.String)
 
 
 def _with(dataset: tf.data.Dataset, prepared: Prepared) -> tf.data.Dataset:

@@ -126,10 +126,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
             table, image=self.image, target=self.target, images=self.images
         )
 
-    def _to_answer(self, table: Any) -> Table:
+    def _to_answer(self, table: Any, *, target: bool = False) -> Table:
         if isinstance(table, Table):
             return table
-        return self._fitted().read(table, images=self.images)
+        return self._fitted().read(table, target=target, images=self.images)
 
     def _config(self) -> Any:
         """Return the run's configuration; `options` wins over the arguments."""
@@ -218,7 +218,7 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
     def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the accuracy on a table."""
-        rows = self._to_answer(table)
+        rows = self._to_answer(table, target=y is None)
         truth = np.asarray(self._truth(rows, y)).astype(str)
         answers = self.predict(rows)
         return float(accuracy_score(truth, answers, sample_weight=sample_weight))
@@ -231,7 +231,7 @@ class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
 
     def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return R² on a table."""
-        rows = self._to_answer(table)
+        rows = self._to_answer(table, target=y is None)
         truth = self._truth(rows, y)
         return float(r2_score(truth, self.predict(rows), sample_weight=sample_weight))
 

@@ -52,30 +52,35 @@ class Predictor:
         """Whether the network looks at pictures at all."""
         return "image" in self.network.input
 
-    def read(self, source: Any, **options: Any) -> Table:
+    def read(self, source: Any, *, target: bool = False, **options: Any) -> Table:
         """Read a table as the training table was read.
 
         Args:
             source: As for `read_table`.
+            target: Whether the target column is read too, and must be there.
             **options: As for `read_table`: `images`, `sql`, `on_bad`, ….
 
         Raises:
             TableError: If columns are missing or cells unusable; extra columns and
                 another order of columns are fine.
         """
-        return read_table(source, schema=self.schema, **options)
+        if target:
+            return read_table(
+                source, schema=self.schema, target=self.schema.target, **options
+            )
+        asked = self.schema.model_copy(update={"target": None, "task": None})
+        return read_table(source, schema=asked, **options)
 
     def source(self, table: Table, images: Pack | None = None) -> Source:
         """Return the table's inputs, ready to be batched; pictures are packed."""
         if self.uses_image and images is None and self.rule is not None:
             images = pack(table, self.rule).images
         inputs = self.preprocessor.transform(table)
-        wanted = {k: v for k, v in inputs.items() if k in self.network.input}
-        return Source(meta=wanted, pack=images if self.uses_image else None)
+        return Source(meta=inputs, pack=images).only(self.network.input)
 
     def answers(self, source: Source) -> NDArray[np.float32]:
         """Return the network's raw output `(rows, outputs)` for prepared inputs."""
-        rows = replace(source, target=None, weight=None)
+        rows = replace(source, target=None, weight=None).only(self.network.input)
         parts = [
             keras.ops.convert_to_numpy(self.network(inputs, training=False))
             for inputs in batches(rows, batch_size=BATCH_SIZE)

@@ -29,9 +29,9 @@ SHOWN = {
 
 
 def console() -> Console:
-    """Return standard output, as wide as it is, or 100 columns in a log."""
+    """Return standard output, as wide as it is, or 110 columns in a log."""
     found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=100)
+    return found if found.is_terminal else Console(highlight=False, width=110)
 
 
 def grid(*columns: str, title: str | None = None) -> Grid:

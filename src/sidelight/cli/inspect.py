@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.cli._show import console, grid
+
+WIDEST = 46
 
 
 def inspect(
@@ -41,7 +43,7 @@ def inspect(
         rows = look(source)
     else:
         from sidelight.readers import read_table
-        from sidelight.table import save_schema
+        from sidelight.table import NULL_VALUES, save_schema
 
         table = read_table(
             source,
@@ -54,7 +56,7 @@ def inspect(
             lat=lat,
             lon=lon,
             on_bad=o.on_bad(on_bad),
-            null_values=tuple(null) if null else None,
+            null_values=(*NULL_VALUES, *(null or ())),
             decimal=decimal,
         )
         rows = look(table)
@@ -66,11 +68,24 @@ def inspect(
     if not rows:
         typer.echo("no columns")
         return
-    made = grid(*rows[0])
-    for column in made.columns:
-        column.justify = "left"
-    for row in rows:
-        made.add_row(*("" if value is None else str(value) for value in row.values()))
-    console().print(made)
+    console().print(_grid(rows))
     if save is not None:
         typer.echo(f"schema written to {save}")
+
+
+def _grid(rows: list[dict[str, Any]]) -> Any:
+    # The sources repeat the name except for a location, whose kind tells them.
+    names = [name for name in rows[0] if name != "sources"]
+    made = grid(*names)
+    for column in made.columns:
+        column.justify, column.no_wrap = "left", True
+    for row in rows:
+        made.add_row(*(_text(row[name]) for name in names))
+    return made
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(item) for item in value)
+    text = "" if value is None else str(value)
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"

@@ -8,8 +8,12 @@ from typing import Annotated
 import typer
 
 from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
 from sidelight.errors import UnknownNameError
 from sidelight.registry import ALL
+
+# Their files define Keras layers.
+NETWORK_PARTS = {"backbones", "fusions", "encoders", "heads"}
 
 
 def list_(
@@ -20,6 +24,8 @@ def list_(
     if what not in ALL:
         kind = "list of"
         raise UnknownNameError(kind, what, list(ALL))
+    if what in NETWORK_PARTS:
+        load_backend()
     entries = ALL[what].entries()
     if as_json:
         rows = [

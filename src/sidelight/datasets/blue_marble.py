@@ -84,11 +84,11 @@ def blue_marble(
         fix = "Use plain or acquired, 1 chip or more, 8 to 512 pixels."
         raise ConfigError(problem, fix=fix)
     facts = {"flavour": flavour, "chips": chips, "size": size, "seed": seed}
-    place = Path(folder) if folder is not None else _usual_place(facts)
+    place = Path(folder).absolute() if folder is not None else _usual_place(facts)
     if _is_complete(place, facts):
         return place
-    if place.exists() and any(place.iterdir()):
-        problem = "this folder holds something else"
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        problem = "something else is here already"
         raise ConfigError(problem, path=place, fix="Name a new or an empty folder.")
     temporary = place.with_name(f".{place.name}.{os.getpid()}.partial")
     shutil.rmtree(temporary, ignore_errors=True)

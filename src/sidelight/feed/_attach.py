@@ -95,7 +95,7 @@ def keys_of(dataset: tf.data.Dataset, key: str) -> list[Any]:
 def _require_unique(keys: Sequence[Any], key: str) -> None:
     distinct, counts = np.unique(np.asarray(keys), return_counts=True)
     if (counts > 1).any():
-        twice = distinct[counts > 1]
+        twice = distinct[counts > 1].tolist()
         problem = f"{len(twice)} keys stand in more than one row, such as {twice[0]!r}"
         raise TableError(problem, column=key, fix="A key must name one row.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,15 @@ class Source:
         if self.pack is not None:
             return len(self.pack)
         return len(next(iter(self.meta.values())))
+
+    def only(self, names: Iterable[str]) -> Source:
+        """Return the same rows with those inputs only that a network takes."""
+        wanted = set(names)
+        return replace(
+            self,
+            meta={name: block for name, block in self.meta.items() if name in wanted},
+            pack=self.pack if "image" in wanted else None,
+        )
 
     def gather(self, positions: NDArray[np.int64]) -> tuple[Any, ...]:
         """Return the batch at these positions, as Keras takes it.

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +25,22 @@ if TYPE_CHECKING:
 MAX_PIXELS = 178_956_970
 GREY_MODES = {"1", "L"}
 COLOR_MODES = {"RGB", "CMYK", "YCbCr", "LAB", "HSV"}
-ALPHA_MODES = {"LA", "PA", "RGBA", "La", "RGBa", "RGBX"}
+ALPHA_MODES = {"LA", "PA", "RGBA", "La", "RGBa"}
+# How the name of a file's own mode ends where a band has 16 bits.
+DEEP = (";16", ";16B", ";16L", ";16N", ";16S", ";16BS")
+# What Pillow's readers let through on damaged files, beside OSError.
+DAMAGE = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 class UnusableImageError(Exception):
@@ -37,6 +56,18 @@ class Header:
     bands: int
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence Pillow's warnings about large or odd files while threads read them.
+
+    The filters belong to the whole process, so this stands around the threads, never
+    inside one of them. What cannot be used is an error with a row, not a warning.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def read_header(path: Path) -> Header:
     """Read a picture's size and kind.
 
@@ -45,10 +76,20 @@ def read_header(path: Path) -> Header:
     """
     with _opened(path) as image:
         width, height = image.size
-        if image.getexif().get(0x0112, 1) >= 5:  # orientations that swap the sides
+        if _is_on_its_side(image):
             width, height = height, width
-        grey = image.mode in GREY_MODES or (image.mode in ("LA", "La"))
+        grey = image.mode in GREY_MODES or image.mode in ("LA", "La")
         return Header(height, width, 1 if grey else 3)
+
+
+def _is_on_its_side(image: Image.Image) -> bool:
+    if image.format == "TIFF":  # Pillow gives a TIFF's size as it is seen
+        return False
+    # A PNG's own getexif decodes the whole picture to look behind the pixels.
+    try:
+        return int(Image.Image.getexif(image).get(0x0112, 1)) in (5, 6, 7, 8)
+    except (OSError, *DAMAGE):
+        return False
 
 
 def decode(data: bytes, rule: ImageRule) -> NDArray[np.uint8]:
@@ -60,29 +101,31 @@ def decode(data: bytes, rule: ImageRule) -> NDArray[np.uint8]:
     with _opened(io.BytesIO(data)) as image:
         try:
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            return rule.apply(_opaque(upright))
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            return rule.apply(_opaque(_upright(image)))
+        except (OSError, *DAMAGE) as error:
             problem = f"cannot be decoded: {error}"
             raise UnusableImageError(problem) from error
 
 
 def _opened(source: Path | io.BytesIO) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            # Pillow warns about large pictures; the limit below is the one that holds.
-            warnings.simplefilter("ignore")
-            image = Image.open(source)
+        image = Image.open(source)
     except Image.DecompressionBombError as error:
         raise UnusableImageError(_too_large()) from error
-    except (UnidentifiedImageError, SyntaxError, ValueError, EOFError) as error:
+    except (UnidentifiedImageError, *DAMAGE) as error:
         problem = "is not a picture, whatever its name says"
+        raise UnusableImageError(problem) from error
+    except OSError as error:
+        if error.errno is not None:  # the file system's, not the decoder's
+            raise
+        problem = f"cannot be decoded: {error}"
         raise UnusableImageError(problem) from error
     if image.width * image.height > MAX_PIXELS:
         image.close()
         raise UnusableImageError(_too_large(image.width, image.height))
-    if image.mode not in GREY_MODES | COLOR_MODES | ALPHA_MODES | {"P"}:
-        mode = image.mode
+    mode = _raw_mode(image)
+    known = GREY_MODES | COLOR_MODES | ALPHA_MODES | {"P", "RGBX"}
+    if image.mode not in known or mode.endswith(DEEP):
         image.close()
         problem = (
             f"has mode {mode!r}, more than 8 bits a band; convert it to 8 bits first "
@@ -90,6 +133,26 @@ def _opened(source: Path | io.BytesIO) -> Image.Image:
         )
         raise UnusableImageError(problem)
     return image
+
+
+def _raw_mode(image: Image.Image) -> str:
+    """Return the mode as it stands in the file.
+
+    Pillow opens 16-bit colour as "RGB" and drops the lower bytes; only the decoder's
+    arguments tell.
+    """
+    tiles = getattr(image, "tile", None)
+    arguments = tiles[0][3] if tiles else None
+    raw = arguments[0] if isinstance(arguments, tuple) and arguments else arguments
+    deep = isinstance(raw, str) and raw.endswith(DEEP) and not raw.startswith("BGR")
+    return str(raw) if deep else image.mode
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except DAMAGE:  # the pixels are sound, only what is said about them is not
+        return image
 
 
 def _too_large(width: int | None = None, height: int | None = None) -> str:

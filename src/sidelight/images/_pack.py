@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from sidelight.errors import DiskFullError
-from sidelight.images._decode import UnusableImageError, decode
+from sidelight.images._decode import UnusableImageError, decode, quiet
 from sidelight.images._problems import without_unusable
 from sidelight.images._rule import ImageRule
 from sidelight.images._store import INDEX_SCHEMA, Pack, Store, default_cache
@@ -93,7 +93,7 @@ def pack(
         DiskFullError: If the pixels would not fit; nothing is lost.
     """
     store = Store((cache or default_cache()) / "packs" / rule.key, rule)
-    with store.locked():
+    with quiet(), store.locked():
         index = store.read_index()
         known = {row["path"]: row for row in index.iter_rows(named=True)}
         files = [_stat(path) for path in table.images]
@@ -110,7 +110,10 @@ def pack(
 
 
 def _stat(path: Path) -> _File:
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError:  # gone since the table was read: reading it will say why
+        return _File(str(path), -1, -1, 0)
     return _File(str(path), found.st_size, found.st_mtime_ns, found.st_ino)
 
 

@@ -39,8 +39,9 @@ def without_unusable(
     if not len(kept):
         problem = "no row has a picture that can be used"
         raise TableError(problem, path=table.source, column=table.schema.image)
-    counts = Counter(f"the picture {_kind(reason)}" for reason in reasons.values())
-    return replace(table.at(kept), dropped={**table.dropped, **counts})
+    counts = Counter(table.dropped)
+    counts.update(f"the file {_kind(reason)}" for reason in reasons.values())
+    return replace(table.at(kept), dropped=dict(counts))
 
 
 def _kind(reason: str) -> str:

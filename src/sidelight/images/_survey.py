@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sidelight.errors import DataWarning
-from sidelight.images._decode import Header, UnusableImageError, read_header
+from sidelight.images._decode import Header, UnusableImageError, quiet, read_header
 from sidelight.images._problems import without_unusable
 from sidelight.images._rule import ImageRule, Resize
 
@@ -56,7 +56,7 @@ def survey(
     Raises:
         ImageError: Naming rows and files that are no pictures, too large or refused.
     """
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
         found = list(pool.map(_header_or_reason, table.images, chunksize=64))
     reasons = {i: h for i, h in enumerate(found) if isinstance(h, str)}
     kept = without_unusable(table, reasons, on_bad)

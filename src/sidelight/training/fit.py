@@ -90,6 +90,7 @@ def train(
         ConfigError: If the loss stopped being a number.
     """
     override = override or Override()
+    training, validation = (part.only(network.input) for part in (training, validation))
     steps = -(-len(training) // config.batch_size)
     learner = _with_augmentation(network, augment)
     _compile(learner, head, config, override, steps * config.epochs)
@@ -111,6 +112,7 @@ def train(
             validation_data=batches(validation, batch_size=max(256, config.batch_size)),
             epochs=config.epochs,
             callbacks=callbacks,
+            shuffle=False,  # the feed has shuffled already
             verbose=0,
         )
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidelight.errors import ColumnNotFoundError, TableError
+from sidelight.errors import TableError
 from sidelight.evaluation import evaluate, pictures, subgroup_metrics
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
@@ -42,11 +42,8 @@ def evaluate_run(
         TableError: If the table lacks the target or a column.
     """
     predictor = load_predictor(path)
-    table = predictor.read(source, keep=() if by is None else (by,), **reading)
-    if table.schema.target is None:
-        raise ColumnNotFoundError(
-            str(predictor.schema.target), table.frame.columns, path=table.source
-        )
+    keep = () if by is None else (by,)
+    table = predictor.read(source, target=True, keep=keep, **reading)
     if len(table) == 0:
         problem = "there are no rows to score"
         raise TableError(problem, path=table.source)

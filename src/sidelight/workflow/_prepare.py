@@ -16,7 +16,7 @@ from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
 from sidelight.splits import Split, SplitConfig, make_split
-from sidelight.table import Table, warn_about_groups
+from sidelight.table import NULL_VALUES, Table, warn_about_groups
 from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
 
 # A network without pictures is still described by a ModelSpec.
@@ -104,7 +104,7 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
         lon=config.lon,
         task=config.task,
         on_bad=config.on_bad,
-        null_values=config.null_values or None,
+        null_values=(*NULL_VALUES, *config.null_values),
         decimal=config.decimal,
         keep=tuple(n for n in (split.column, split.group, split.time) if n),
     )
