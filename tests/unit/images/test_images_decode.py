@@ -1,0 +1,215 @@
+"""Every kind of picture file, as pixels or as a reason."""
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from sidelight.images import ImageRule
+from sidelight.images._decode import UnusableImageError, decode, quiet, read_header
+
+RGB = ImageRule(height=8, width=8, bands=3)
+GREY = ImageRule(height=8, width=8, bands=1)
+
+
+def contents(image, form="PNG", **options):
+    stream = io.BytesIO()
+    image.save(stream, form, **options)
+    return stream.getvalue()
+
+
+def plain(mode, color):
+    return Image.new(mode, (8, 8), color)
+
+
+def chunk(name, data):
+    body = name + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def png_16_bit(color_type, samples):
+    """An 8 × 8 PNG of 16 bits a band, written by hand: Pillow writes only grey."""
+    rows = b"".join(b"\0" + b"\x12\x34" * samples * 8 for _ in range(8))
+    header = struct.pack(">IIBBBBB", 8, 8, 16, color_type, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "color", "form", "bands", "expected"),
+    [
+        ("1", 1, "PNG", 1, (255,)),
+        ("1", 0, "PNG", 3, (0, 0, 0)),
+        ("L", 77, "PNG", 1, (77,)),
+        ("L", 77, "PNG", 3, (77, 77, 77)),
+        ("LA", (40, 255), "PNG", 1, (40,)),
+        ("LA", (40, 0), "PNG", 1, (255,)),
+        ("LA", (40, 0), "PNG", 3, (255, 255, 255)),
+        ("RGB", (10, 20, 30), "PNG", 3, (10, 20, 30)),
+        ("RGBA", (10, 20, 30, 255), "PNG", 3, (10, 20, 30)),
+        ("RGBA", (10, 20, 30, 0), "PNG", 3, (255, 255, 255)),
+        ("RGBA", (0, 0, 0, 51), "PNG", 3, (204, 204, 204)),
+        ("CMYK", (0, 0, 0, 0), "TIFF", 3, (255, 255, 255)),
+        ("CMYK", (0, 255, 255, 0), "TIFF", 3, (255, 0, 0)),
+        ("CMYK", (0, 0, 0, 255), "TIFF", 3, (0, 0, 0)),
+    ],
+)
+def test_a_mode_becomes_these_pixels(mode, color, form, bands, expected):
+    rule = ImageRule(height=8, width=8, bands=bands)
+    pixels = decode(contents(plain(mode, color), form), rule)
+    assert pixels.shape == (8, 8, bands)
+    assert pixels.dtype == np.uint8
+    assert (pixels == np.array(expected)).all()
+
+
+def test_a_palette_gives_its_colors():
+    image = Image.new("P", (8, 8), 1)
+    image.putpalette([0, 0, 0, 200, 100, 50])
+    assert (decode(contents(image), RGB) == (200, 100, 50)).all()
+
+
+def test_a_palette_with_a_transparent_entry_lies_on_white():
+    image = Image.new("P", (8, 8), 1)
+    image.putpalette([0, 0, 0, 200, 100, 50])
+    image.putpixel((0, 0), 0)
+    pixels = decode(contents(image, transparency=0), RGB)
+    assert tuple(pixels[0, 0]) == (255, 255, 255)
+    assert tuple(pixels[1, 1]) == (200, 100, 50)
+
+
+@pytest.mark.parametrize(
+    ("mode", "color", "bands"),
+    [
+        ("1", 1, 1),
+        ("L", 9, 1),
+        ("LA", (9, 9), 1),
+        ("P", 0, 3),
+        ("RGB", (1, 2, 3), 3),
+        ("RGBA", (1, 2, 3, 4), 3),
+    ],
+)
+def test_the_header_tells_the_bands(tmp_path, mode, color, bands):
+    path = tmp_path / "x.png"
+    plain(mode, color).save(path)
+    assert read_header(path).bands == bands
+
+
+DEEP = {
+    "16-bit grey": contents(Image.fromarray(np.full((8, 8), 700, np.uint16))),
+    "32-bit whole": contents(Image.fromarray(np.full((8, 8), 7, np.int32)), "TIFF"),
+    "float": contents(Image.fromarray(np.full((8, 8), 0.5, np.float32)), "TIFF"),
+    "16-bit color": png_16_bit(2, 3),
+    "16-bit color and alpha": png_16_bit(6, 4),
+    "16-bit grey and alpha": png_16_bit(4, 2),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_more_than_8_bits_are_refused_with_what_to_do(tmp_path, name):
+    path = tmp_path / "deep"
+    path.write_bytes(DEEP[name])
+    for attempt in (lambda: read_header(path), lambda: decode(DEEP[name], RGB)):
+        with pytest.raises(UnusableImageError, match="convert it to 8 bits first"):
+            attempt()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_truncated_picture_is_refused_when_decoded(tmp_path, form):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    data = contents(Image.fromarray(noise), form)
+    path = tmp_path / "cut"
+    path.write_bytes(data[: len(data) // 2])
+    assert read_header(path).height == 64  # its header is whole, and no more is read
+    with pytest.raises(UnusableImageError, match="cannot be decoded"):
+        decode(path.read_bytes(), RGB)
+
+
+@pytest.mark.parametrize("data", [b"", b"hello, I am a text\n" * 20, b"\xff\xd8\xff"])
+def test_what_is_no_picture_is_refused(tmp_path, data):
+    path = tmp_path / "text.jpg"
+    path.write_bytes(data)
+    for attempt in (lambda: read_header(path), lambda: decode(data, RGB)):
+        with pytest.raises(UnusableImageError, match="is not a picture"):
+            attempt()
+
+
+@pytest.mark.parametrize("side", [30_000, 14_000])
+def test_a_bomb_is_refused_by_its_header(tmp_path, side):
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
+    with quiet(), pytest.raises(UnusableImageError, match="178 million; cut it up"):
+        read_header(path)
+
+
+# A marked corner, and where it has to be after each orientation.
+CORNERS = {
+    1: (0, 0),
+    2: (0, -1),
+    3: (-1, -1),
+    4: (-1, 0),
+    5: (0, 0),
+    6: (0, -1),
+    7: (-1, -1),
+    8: (-1, 0),
+}
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("orientation", CORNERS)
+def test_the_orientation_is_applied_and_known_from_the_header(
+    tmp_path, form, orientation
+):
+    pixels = np.zeros((16, 32, 3), np.uint8)
+    pixels[:8, :8] = 255
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "turned"
+    Image.fromarray(pixels).save(path, form, exif=exif)
+    upright = (16, 32) if orientation < 5 else (32, 16)
+    header = read_header(path)
+    assert (header.height, header.width) == upright
+    rule = ImageRule(height=upright[0], width=upright[1], bands=3)
+    found = decode(path.read_bytes(), rule)
+    assert found[CORNERS[orientation]].min() > 200
+    others = set(CORNERS.values()) - {CORNERS[orientation]}
+    assert all(found[corner].max() < 55 for corner in others)
+
+
+def test_a_png_header_is_read_without_decoding(tmp_path, monkeypatch):
+    path = tmp_path / "x.png"
+    plain("RGB", (1, 2, 3)).save(path)
+
+    def refuse(self):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", refuse)
+    assert read_header(path).width == 8
+
+
+def test_broken_exif_does_not_make_sound_pixels_unusable(monkeypatch):
+    def broken(image):
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", broken)
+    assert (decode(contents(plain("L", 5)), GREY) == 5).all()
+
+
+def test_quiet_leaves_the_filters_as_they_were():
+    before = list(warnings.filters)
+    with quiet():
+        warnings.warn("Corrupt EXIF data", UserWarning, stacklevel=1)
+    assert warnings.filters == before
