@@ -40,10 +40,11 @@ def classification_metrics(
     """
     labels = list(range(len(classes)))
     answer = probability.argmax(axis=1)
-    probability = probability / probability.sum(axis=1, keepdims=True)
+    # For the loss only: rounding must not order rows that are alike.
+    summed = probability / probability.sum(axis=1, keepdims=True)
     scores = {
         **_decision_scores(truth, answer, classes),
-        "log_loss": float(metrics.log_loss(truth, probability, labels=labels)),
+        "log_loss": float(metrics.log_loss(truth, summed, labels=labels)),
         "roc_auc": _over_classes(metrics.roc_auc_score, truth, probability),
         "pr_auc": _over_classes(metrics.average_precision_score, truth, probability),
         "calibration_error": calibration_error(truth, probability),

@@ -84,7 +84,8 @@ def _groups(column: pl.Series) -> NDArray[np.str_]:
     all_numbers = numbers.null_count() == column.null_count()
     if all_numbers and numbers.n_unique() > 10:
         ends = [numbers.quantile(q) or 0.0 for q in (0, 0.25, 0.5, 0.75, 1)]
-        quarter = np.digitize(numbers.fill_null(0).to_numpy(), ends[1:-1])
+        filled = numbers.fill_null(0).to_numpy()
+        quarter = np.digitize(filled, ends[1:-1], right=True)
         shown = [_date(end) if is_time else f"{end:.6g}" for end in ends]
         labels = np.array(
             [f"{low} to {high}" for low, high in itertools.pairwise(shown)]

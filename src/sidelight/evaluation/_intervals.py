@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CELLS_AT_ONCE = 4_000_000
+
 
 def bootstrap_interval(
     values: NDArray[np.floating[Any]],
@@ -35,12 +37,32 @@ def bootstrap_interval(
     if clusters is None:
         clusters = np.arange(len(values))
     _, cluster = np.unique(clusters, return_inverse=True)
-    sums = np.bincount(cluster, weights=values)
+    sums = np.bincount(cluster, weights=values).astype(np.float64)
     sizes = np.bincount(cluster)
-    # How often each cluster is drawn is all that matters for a mean.
-    share = np.full(len(sums), 1 / len(sums))
-    drawn = rng.multinomial(len(sums), share, size=num_resamples)
-    means = drawn @ sums / (drawn @ sizes)
+    means = _resampled_means(sums, sizes, num_resamples, rng)
     tail = (1 - level) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def _resampled_means(
+    sums: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    num_resamples: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    # How often each cluster is drawn is all that matters for a mean, and of clusters
+    # alike in sum and size only how often any of them is. Right and wrong answers
+    # have two sorts of rows, however many rows there are.
+    sorts, counts = np.unique(
+        np.stack([sums, sizes], axis=1), axis=0, return_counts=True
+    )
+    num_clusters = len(sums)
+    means = np.empty(num_resamples)
+    step = max(1, CELLS_AT_ONCE // len(sorts))
+    for start in range(0, num_resamples, step):
+        part = means[start : start + step]
+        drawn = rng.multinomial(num_clusters, counts / num_clusters, size=len(part))
+        totals = drawn @ sorts
+        part[:] = totals[:, 0] / totals[:, 1]
+    return means

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sidelight.runs import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SHARES_SHOWN, COUNTS_SHOWN, NAMES_SHOWN = 10, 30, 80  # up to so many classes
+LONGEST_SIDE = 12.0  # inches
 INK, MUTED, ACCENT, SECOND = "#1b1f24", "#6b7280", "#0b6e99", "#d9822b"
 
 
@@ -29,24 +33,50 @@ def confusion_png(
     """
     counts = np.asarray(matrix)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = max(3.6, 0.62 * len(classes) + 1.8)
+    cell = 0.62 if len(classes) <= SHARES_SHOWN else 0.38
+    side = min(max(3.6, cell * len(classes) + 1.8), LONGEST_SIDE)
     figure, axes = _figure(side + 0.6, side)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(counts):
-        color = "white" if share[row, column] > 0.55 else INK
-        text = (
-            f"{count}\n{share[row, column]:.0%}" if len(classes) <= 10 else f"{count}"
-        )
-        axes.text(column, row, text, ha="center", va="center", color=color, fontsize=8)
-    ticks = range(len(classes))
-    axes.set_xticks(ticks, classes, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(ticks, classes)
+    if len(classes) <= COUNTS_SHOWN:
+        _write_counts(axes, counts, share)
+    _name_classes(axes, classes)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.tick_params(length=0)
     right = counts.diagonal().sum() / max(counts.sum(), 1)
     axes.set_title(f"{right:.1%} of {counts.sum()} rows right", loc="left", fontsize=10)
     _save(figure, path)
+
+
+def _write_counts(axes: Any, counts: Any, share: Any) -> None:
+    few = len(counts) <= SHARES_SHOWN
+    for (row, column), count in np.ndenumerate(counts):
+        if not count and not few:
+            continue
+        axes.text(
+            column,
+            row,
+            f"{count}\n{share[row, column]:.0%}" if few else f"{count}",
+            ha="center",
+            va="center",
+            color="white" if share[row, column] > 0.68 else INK,
+            fontsize=8 if few else 6.5,
+        )
+
+
+def _name_classes(axes: Any, classes: Sequence[str]) -> None:
+    if len(classes) > NAMES_SHOWN:
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return
+    lines = [" ".join(name.split()) for name in classes]
+    names = [line if len(line) <= 28 else line[:27] + "…" for line in lines]
+    look: dict[str, Any] = {"parse_math": False}  # a name with "$" is no formula
+    look["fontsize"] = 9 if len(classes) <= COUNTS_SHOWN else 6
+    slanted = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+    short = len(names) <= SHARES_SHOWN and max(map(len, names), default=0) <= 6
+    axes.set_xticks(range(len(names)), names, **look, **({} if short else slanted))
+    axes.set_yticks(range(len(names)), names, **look)
 
 
 def learning_curves_png(history: Sequence[dict[str, float]], path: Path) -> None:
@@ -71,8 +101,16 @@ def learning_curves_png(history: Sequence[dict[str, float]], path: Path) -> None
         ):
             if key in names:
                 values = [row.get(key, np.nan) for row in rows]
-                area.plot(epochs, values, color=color, label=label, linewidth=1.8)
+                area.plot(
+                    epochs,
+                    values,
+                    color=color,
+                    label=label,
+                    linewidth=1.8,
+                    marker="o" if len(rows) == 1 else None,
+                )
         area.set_xlabel("epoch")
+        area.xaxis.set_major_locator(MaxNLocator(integer=True))
         area.set_title(name, loc="left", fontsize=10)
         area.legend(frameon=False, fontsize=8)
         area.grid(axis="y", color="#e5e7eb", linewidth=0.8)
@@ -125,4 +163,10 @@ def _figure(width: float, height: float, columns: int = 1) -> tuple[Figure, Any]
 
 
 def _save(figure: Figure, path: Path) -> None:
-    write_atomically(path, lambda place: figure.savefig(place, format="png"))
+    def draw(place: Path) -> None:
+        figure.savefig(place, format="png", bbox_inches="tight", pad_inches=0.12)
+
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes, which shows.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        write_atomically(path, draw)
