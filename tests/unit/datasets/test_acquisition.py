@@ -18,7 +18,7 @@ from sidelight.datasets._acquisition import (
 )
 
 GREY = np.full((16, 16, 3), 128, np.uint8)
-CLEAR = Acquisition(datetime(2024, 6, 1), 700.0, "aurora", 0.0, "clear", 90.0)
+CLEAR = Acquisition(datetime(2024, 6, 1), 900.0, "aurora", 0.0, "clear", 90.0)
 
 
 @pytest.mark.parametrize(
@@ -62,21 +62,45 @@ def test_mornings_and_evenings_are_alike():
 def test_circumstances_are_in_range(latitude):
     rng = np.random.default_rng(0)
     for _ in range(20):
-        drawn = draw_acquisition(rng, latitude, 10)
+        drawn = draw_acquisition(rng, latitude)
         assert ELEVATIONS_DEG[0] <= drawn.elevation_deg <= ELEVATIONS_DEG[1]
         assert ALTITUDES_KM[0] <= drawn.sensor_altitude_km <= ALTITUDES_KM[1]
         assert drawn.acquired_at.year == 2024
         assert drawn.atmosphere >= 0
         assert drawn.sensor in SENSORS
-        again = sun_elevation(drawn.acquired_at, latitude, 10)
-        assert again == drawn.elevation_deg
+        assert (
+            sun_elevation(drawn.acquired_at, latitude, longitude=0)
+            == drawn.elevation_deg
+        )
+
+
+def test_hours_are_local_so_that_noon_is_high_wherever_it_is():
+    rng = np.random.default_rng(0)
+    drawn = [draw_acquisition(rng, latitude=0) for _ in range(400)]
+    hours = np.array([d.acquired_at.hour + d.acquired_at.minute / 60 for d in drawn])
+    elevation = np.array([d.elevation_deg for d in drawn])
+    assert np.abs(hours - 12).max() < 5.5
+    # At the equator 15° of elevation pass in an hour on an equinox, and none is missed.
+    assert np.corrcoef(np.abs(hours - 12), elevation)[0, 1] < -0.95
+
+
+def test_haze_is_drawn_from_the_stated_gamma():
+    rng = np.random.default_rng(0)
+    depth = np.array([draw_acquisition(rng, 0).atmosphere for _ in range(4000)])
+    assert depth.mean() == pytest.approx(1.5 * 0.3, abs=0.02)
+    assert depth.var() == pytest.approx(1.5 * 0.3**2, abs=0.02)
 
 
 def test_the_footprint_grows_with_the_altitude():
     sides = [
-        replace(CLEAR, sensor_altitude_km=km).footprint(48) for km in (350, 700, 1400)
+        replace(CLEAR, sensor_altitude_km=km).footprint(48) for km in (450, 600, 900)
     ]
-    assert sides == [24, 48, 96]
+    assert sides == [24, 32, 48]
+
+
+def test_no_altitude_sees_more_than_a_plain_chip():
+    highest = replace(CLEAR, sensor_altitude_km=ALTITUDES_KM[1])
+    assert highest.footprint(48) == 48
 
 
 def shot(**changes):

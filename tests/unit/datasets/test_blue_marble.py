@@ -11,7 +11,7 @@ from PIL import Image
 # `sidelight.datasets.blue_marble` is the function, which hides its module's name.
 from sidelight.datasets import blue_marble
 from sidelight.datasets._acquisition import CLOUD_COVER, SENSORS
-from sidelight.errors import ConfigError
+from sidelight.errors import ConfigError, DiskFullError
 from sidelight.registry import DATASETS
 
 ROOM = "sidelight.datasets.blue_marble"
@@ -83,7 +83,7 @@ def test_the_acquired_flavour_adds_the_circumstances(tmp_path):
             assert datetime.fromisoformat(row["acquired_at"]).year == 2024
         assert (
             not row["sensor_altitude_km"]
-            or 450 <= float(row["sensor_altitude_km"]) <= 950
+            or 500 <= float(row["sensor_altitude_km"]) <= 900
         )
         assert row["sensor"] in {*SENSORS, ""}
         assert row["cloud_cover"] in {*CLOUD_COVER, ""}
@@ -149,6 +149,40 @@ def test_the_card_says_what_is_real(tmp_path):
     }
     assert card["simulated"] == list(FACTS)
     assert set(card["real"]) >= {"climate", "lat", "lon"}
+    assert set(card["parameters"]["sensor"]) == set(SENSORS)
+    assert "public domain" in card["imagery"]
+
+
+def test_the_card_of_plain_chips_says_that_nothing_is_simulated(tmp_path):
+    card = json.loads((make(tmp_path / "a") / "dataset.json").read_text("utf-8"))
+    assert card["simulated"] == []
+    assert "parameters" not in card
+
+
+def test_chips_of_an_older_simulation_are_not_taken_for_these(tmp_path):
+    folder = make(tmp_path / "a", flavour="acquired")
+    place = folder / "dataset.json"
+    card = json.loads(place.read_text("utf-8"))
+    del card["edition"]
+    place.write_text(json.dumps(card), "utf-8")
+    with pytest.raises(ConfigError, match="something else is here"):
+        make(folder, flavour="acquired")
+
+
+def test_whoever_is_slower_takes_what_the_faster_one_made(tmp_path, patch_room):
+    import sys
+
+    room = sys.modules[ROOM]
+    build = room._build
+
+    def overtaken(folder, facts, earth, progress):
+        build(folder, facts, earth, progress)
+        build(tmp_path / "a", facts, earth, progress)
+
+    patch_room("_build", overtaken)
+    folder = make(tmp_path / "a")
+    assert len(rows_of(folder)) == 12
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_what_was_made_before_is_found(tmp_path, patch_room):
@@ -206,7 +240,7 @@ def test_nothing_half_written_is_left_when_building_fails(tmp_path, patch_room):
         return original(earth, row, number, facts)
 
     patch_room("_picture", failing)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskFullError, match="disk is full"):
         make(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
     patch_room("_picture", original)
