@@ -35,8 +35,9 @@ def table():
 
 
 def config(name, **changes):
-    wishes = {"group": "patient", "time": "at", "column": "part", **changes}
-    return SplitConfig(method=name, **wishes)
+    wishes = {"grouped": {"group": "patient"}, "time": {"time": "at"}}
+    wishes["column"] = {"column": "part"}
+    return SplitConfig(method=name, **wishes.get(name, {}), **changes)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,10 +4,11 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from sidelight.errors import SplitError
 from sidelight.schema import Column, Schema
 from sidelight.splits import SplitConfig, block_folds
 from sidelight.splits.column import column
@@ -176,8 +177,62 @@ def test_folds_cover_every_row_once_and_hold_the_buffer(positions, buffer, seed)
     table, latitude, longitude = spread_out(positions)
     config = SplitConfig(block_deg=20.0, seed=seed)
     plain = block_folds(table, config, 3)
-    buffered = block_folds(table, config.model_copy(update={"buffer_deg": buffer}), 3)
+    try:
+        wide = config.model_copy(update={"buffer_deg": buffer})
+        buffered = block_folds(table, wide, 3)
+    except SplitError:  # too wide a buffer leaves nothing to train on
+        reject()
     assert (np.sum([f.assignment == 2 for f in plain], axis=0) == 1).all()
     for whole, split in zip(plain, buffered, strict=True):
         assert is_partition(split, len(table))
         holds_buffer(split, whole.assignment, latitude, longitude, buffer)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abc")), min_size=12),
+    SEEDS,
+    st.randoms(),
+)
+def test_the_order_of_rows_moves_no_unit_to_another_part(rows, seed, random):
+    rows = [(0, "a"), (3, "b"), (9, "c"), *rows]
+    config = SplitConfig(group="g", time="at", seed=seed, block_deg=20.0)
+    shuffled = random.sample(rows, len(rows))
+    for way in (grouped, spatial, time):
+        parts = [
+            dict(
+                zip(given_rows, way(units(given_rows), config).assignment, strict=True)
+            )
+            for given_rows in (rows, shuffled)
+        ]
+        assert parts[0] == parts[1]
+
+
+def units(rows):
+    """Rows whose group, place and moment are all told by one number."""
+    number = np.array([n for n, _ in rows])
+    return Table(
+        pl.DataFrame(
+            {
+                "g": number,
+                "at": number.astype(float),
+                "lat": number * 5.0,
+                "lon": number * 30.0,
+                "y": [label for _, label in rows],
+            }
+        ),
+        Schema(target="y", task="multiclass", columns=(PLACE,)),
+        "t.csv",
+        np.arange(1, len(rows) + 1),
+    )
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=40), SEEDS)
+def test_val_taken_from_train_leaves_every_class_in_train(labels, seed):
+    table = table_of(y=labels, part=["train"] * len(labels))
+    split = column(table, SplitConfig(column="part", seed=seed))
+    trained = [labels[i] for i in split.indices("train")]
+    assert set(trained) == set(labels)
+    num_free = len(labels) - len(set(labels))
+    assert len(split.indices("val")) == min(
+        num_free, max(1, round(len(labels) * 0.15 / 0.85))
+    )

@@ -13,12 +13,17 @@ from sidelight.errors import ColumnNotFoundError, SplitError
 from sidelight.schema import Part, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sidelight.table import Table
+    from sidelight.table._problems import Problem
 
 TRAIN, VAL, TEST, LEFT_OUT = 0, 1, 2, -1
 PARTS: dict[Part, int] = {"train": TRAIN, "val": VAL, "test": TEST}
+NUM_DRAWS = 64
+GOOD_ENOUGH = 0.02  # of the rows in another part than wanted
 
 
 class SplitConfig(Record):
@@ -108,9 +113,17 @@ class Split:
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame, method: str = "column") -> Split:
-        """Return the split that `to_frame` wrote."""
+        """Return the split that `to_frame` wrote.
+
+        Raises:
+            SplitError: If it holds a word that `to_frame` never writes.
+        """
         codes = {str(part): code for part, code in PARTS.items()}
         codes["left_out"] = LEFT_OUT
+        unknown = set(frame["part"]) - set(codes)
+        if unknown:
+            problem = f"{min(map(repr, unknown))} is no part of a split"
+            raise SplitError(problem, fix=f"The parts are {', '.join(codes)}.")
         codes_of_rows = [codes[part] for part in frame["part"]]
         return cls(np.array(codes_of_rows, dtype=np.int8), method)
 
@@ -133,6 +146,8 @@ def without_gaps(table: Table, name: str, purpose: str) -> pl.Series:
         SplitError: Naming the rows in which a cell is missing.
     """
     cells = column(table, name)
+    if cells.dtype.is_float():
+        cells = cells.fill_nan(None)
     missing = table.rows[cells.is_null().to_numpy()]
     if len(missing):
         problem = f"{len(missing)} of {len(table)} rows are empty, and {purpose}"
@@ -146,13 +161,78 @@ def without_gaps(table: Table, name: str, purpose: str) -> pl.Series:
     return cells
 
 
+def refuse(table: Table, problems: Sequence[Problem]) -> None:
+    """Refuse cells that could not be read as what a split needs.
+
+    Raises:
+        SplitError: Of the first problem, if there is one, with all its rows.
+    """
+    for problem in problems:
+        raise SplitError(
+            problem.what,
+            path=table.source,
+            column=problem.column,
+            rows=table.rows[problem.positions].tolist(),
+            values=problem.values,
+            fix=problem.fix,
+        )
+
+
+def deal_units(
+    table: Table, unit: NDArray[np.int64], config: SplitConfig
+) -> NDArray[np.int8]:
+    """Deal whole units (groups, blocks) near the wanted fractions of rows.
+
+    One draw may be far off where a few units hold most rows, or keep all rows of a
+    class from training. Several are drawn, and the first good one is taken, or the
+    best; what is good depends on row counts and on which classes train holds.
+
+    Args:
+        table: The rows; its classes matter, its numbers do not.
+        unit: `(rows,)` the unit each row belongs to, counted from 0.
+        config: Fractions and seed.
+
+    Returns:
+        `(rows,)` int8 parts.
+    """
+    sizes = np.bincount(unit)
+    labels = class_codes(table)
+    num_classes = len(np.unique(labels))
+    rng = np.random.default_rng(config.seed)
+    best, least = np.empty(0, dtype=np.int8), np.inf
+    for _ in range(NUM_DRAWS):
+        parts = fill_parts(sizes, rng.permutation(len(sizes)), config)[unit]
+        shares = np.bincount(parts, minlength=3) / len(parts)
+        off = np.abs(shares - config.fractions).sum() / 2
+        off += num_classes - len(np.unique(labels[parts == TRAIN]))
+        if off < least:
+            best, least = parts, off
+        if least <= GOOD_ENOUGH:
+            break
+    return best
+
+
+def has_classes(table: Table) -> bool:
+    """Return whether there is a target, and it is one of classes."""
+    schema = table.schema
+    return schema.target is not None and schema.task in ("binary", "multiclass")
+
+
+def class_codes(table: Table) -> NDArray[np.int64]:
+    """Return `(rows,)` the class of each row; all one without classes."""
+    if not has_classes(table):
+        return np.zeros(len(table), dtype=np.int64)
+    labels = table.target().cast(pl.String).to_numpy()
+    return np.unique(labels, return_inverse=True)[1]
+
+
 def fill_parts(
     sizes: NDArray[np.int64], order: NDArray[np.int64], config: SplitConfig
 ) -> NDArray[np.int8]:
     """Assign whole units (rows, groups, blocks) to parts near the wanted fractions.
 
-    Units are taken in `order`; each goes to the part that is furthest from its share,
-    so a few large units do not all end up in one part.
+    Units are taken in `order`; each goes to the part that is furthest from its share.
+    So no part stays empty where there are three units.
 
     Args:
         sizes: `(units,)` rows in each unit.

@@ -6,6 +6,7 @@ import numpy as np
 
 from sidelight.errors import SplitError
 from sidelight.splits._base import TEST, TRAIN, VAL, Split, SplitConfig
+from sidelight.splits._make import check_split
 from sidelight.splits.spatial import blocks, coordinates, with_buffer
 from sidelight.table import Table
 
@@ -21,7 +22,8 @@ def block_folds(table: Table, config: SplitConfig, num_folds: int = 5) -> list[S
         num_folds: Number of folds; at least 3, or nothing is left to train on.
 
     Raises:
-        SplitError: If there is no location, or there are fewer blocks than folds.
+        SplitError: If there is no location, there are fewer blocks than folds, or a
+            fold cannot be trained on.
     """
     degrees = coordinates(table, config)
     names, block = np.unique(blocks(degrees, config.block_deg), return_inverse=True)
@@ -38,12 +40,15 @@ def block_folds(table: Table, config: SplitConfig, num_folds: int = 5) -> list[S
         fold_of_block[unit] = fold
         filled[fold] += sizes[unit]
     fold_of_row = fold_of_block[block]
-    return [
+    folds = [
         with_buffer(
             degrees, _parts(fold_of_row, fold, num_folds), config, f"fold {fold}"
         )
         for fold in range(num_folds)
     ]
+    for split in folds:
+        check_split(table, split)
+    return folds
 
 
 def _parts(

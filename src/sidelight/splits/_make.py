@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
-from sidelight.splits._base import PARTS, Split, SplitConfig
+from sidelight.splits._base import (
+    LEFT_OUT,
+    PARTS,
+    Split,
+    SplitConfig,
+    has_classes,
+    without_gaps,
+)
 from sidelight.table import Table
 
 MIN_ROWS = 6
@@ -14,8 +23,8 @@ def make_split(table: Table, config: SplitConfig) -> Split:
     """Divide the rows of a table into train, val and test.
 
     Raises:
-        SplitError: If there are too few rows, a part stays empty, or a class does not
-            occur in training.
+        SplitError: If there are too few rows, a part stays empty, a class does not
+            occur in training, or the split is not by groups and breaks some.
         ColumnNotFoundError: If a column is named that is not there.
         UnknownNameError: If there is no such way of splitting.
     """
@@ -24,9 +33,19 @@ def make_split(table: Table, config: SplitConfig) -> Split:
         raise SplitError(problem, path=table.source, fix="Bring at least 6 rows.")
     method = config.method if config.method != "auto" else _usual(table, config)
     split: Split = SPLITS.get(method).obj(table, config)
+    check_split(table, split)
+    _check_groups(table, split, config)
+    return split
+
+
+def check_split(table: Table, split: Split) -> None:
+    """Refuse a split that cannot be trained on.
+
+    Raises:
+        SplitError: If a part is empty, or a class does not occur in training.
+    """
     _check_parts(table, split)
     _check_classes(table, split)
-    return split
 
 
 def _usual(table: Table, config: SplitConfig) -> str:
@@ -45,16 +64,18 @@ def _check_parts(table: Table, split: Split) -> None:
         counts = ", ".join(f"{n} {part}" for part, n in split.counts().items() if n)
         problem = f"the {split.method} split leaves {' and '.join(empty)} empty"
         problem += f" ({counts})"
-        raise SplitError(
-            problem,
-            path=table.source,
-            fix="Bring more rows, use smaller blocks or groups, or choose another "
-            "--split.",
+        fix = (
+            "Bring more rows, use smaller blocks or groups, or choose another --split."
         )
+        if split.method == "column":
+            fix = "Mark rows as such, or let Sidelight split: without --split-column."
+        elif split.left_out and "train" in empty:
+            fix = "Use a smaller --buffer, or larger blocks."
+        raise SplitError(problem, path=table.source, fix=fix)
 
 
 def _check_classes(table: Table, split: Split) -> None:
-    if table.schema.task not in ("binary", "multiclass"):
+    if not has_classes(table):
         return
     labels = table.target()
     seen = set(labels[split.indices("train")].unique().to_list())
@@ -69,4 +90,26 @@ def _check_classes(table: Table, split: Split) -> None:
             path=table.source,
             column=table.schema.target,
             fix="Use --split stratified, another --seed, or smaller blocks or groups.",
+        )
+
+
+def _check_groups(table: Table, split: Split, config: SplitConfig) -> None:
+    # --group is a promise, whatever else decides the split.
+    if config.group is None or split.method == "grouped":
+        return
+    groups = without_gaps(table, config.group, "rows of a group are to stay together")
+    rows = pl.DataFrame({"group": groups, "part": split.assignment})
+    kept = pl.col("part") != LEFT_OUT
+    parts = pl.col("part").filter(kept).n_unique().over("group")
+    broken = rows.select(kept & (parts > 1)).to_series().to_numpy()
+    if broken.any():
+        num_groups = groups.filter(broken).n_unique()
+        problem = f"the {split.method} split divides {num_groups} of these groups"
+        raise SplitError(
+            problem,
+            path=table.source,
+            column=config.group,
+            rows=table.rows[broken].tolist(),
+            values=groups.filter(broken).to_list(),
+            fix="Use --split grouped, or leave --group out.",
         )

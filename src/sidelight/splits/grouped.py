@@ -6,7 +6,7 @@ import numpy as np
 
 from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
-from sidelight.splits._base import Split, SplitConfig, fill_parts, without_gaps
+from sidelight.splits._base import Split, SplitConfig, deal_units, without_gaps
 from sidelight.table import Table
 
 
@@ -31,9 +31,5 @@ def grouped(table: Table, config: SplitConfig) -> Split:
             column=config.group,
             fix="Choose a column with at least 3 different values.",
         )
-    sizes = np.bincount(group)
-    order = np.random.default_rng(config.seed).permutation(len(names))
-    # Large groups first, or the last one dealt may overfill a small part.
-    order = order[np.argsort(-sizes[order], kind="stable")]
     note = f"{len(names)} groups of {config.group!r}"
-    return Split(fill_parts(sizes, order, config)[group], "grouped", note)
+    return Split(deal_units(table, group, config), "grouped", note)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.neighbors import BallTree
 
 from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
@@ -14,14 +14,19 @@ from sidelight.splits._base import (
     TRAIN,
     Split,
     SplitConfig,
-    fill_parts,
+    deal_units,
+    refuse,
     without_gaps,
 )
+from sidelight.table._cells import to_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sidelight.table import Table
+
+RANGES = ((-90.0, 90.0), (-180.0, 360.0))
+MOST_CELLS = 2**32  # in one band, or two blocks would share a number
 
 
 @SPLITS.register(
@@ -43,9 +48,7 @@ def spatial(table: Table, config: SplitConfig) -> Split:
             "val and test need at least 3"
         )
         raise SplitError(problem, path=table.source, fix="Use a smaller --block.")
-    sizes = np.bincount(block)
-    order = np.random.default_rng(config.seed).permutation(len(names))
-    parts = fill_parts(sizes, order, config)[block]
+    parts = deal_units(table, block, config)
     return with_buffer(degrees, parts, config, f"{len(names)} blocks")
 
 
@@ -53,22 +56,34 @@ def coordinates(table: Table, config: SplitConfig) -> NDArray[np.float64]:
     """Return latitude and longitude `(rows, 2)` in degrees.
 
     Raises:
-        SplitError: If the table has no location, or cells of it are missing.
+        SplitError: If the table has no location, or cells of it are missing or no
+            degrees.
     """
-    names = (config.latitude, config.longitude)
-    if None in names:
-        location = next((c for c in table.schema.columns if c.kind == "location"), None)
-        if location is None:
-            problem = "a spatial split needs latitude and longitude, and none was found"
-            raise SplitError(
-                problem, path=table.source, fix="Name the columns: --lat lat --lon lon"
-            )
-        names = (location.sources[0], location.sources[1])
-    purpose = "a spatial split needs every position"
-    pair = [without_gaps(table, str(name), purpose) for name in names]
-    return np.stack(
-        [cells.cast(float).to_numpy().astype(np.float64) for cells in pair], axis=1
+    location = next(
+        (c.sources for c in table.schema.columns if c.kind == "location"), ()
     )
+    names = (config.latitude, config.longitude)
+    pair = [name or own for name, own in zip_longest(names, location)]
+    if None in pair:
+        problem = "a spatial split needs latitude and longitude, and none was found"
+        raise SplitError(
+            problem, path=table.source, fix="Name the columns: --lat lat --lon lon"
+        )
+    return np.stack(
+        [
+            _degrees(table, str(name), low, high)
+            for name, (low, high) in zip(pair, RANGES, strict=True)
+        ],
+        axis=1,
+    )
+
+
+def _degrees(table: Table, name: str, low: float, high: float) -> NDArray[np.float64]:
+    # A column beyond the schema was never checked, and may be text.
+    cells = without_gaps(table, name, "a spatial split needs every position")
+    degrees, problems = to_degrees(cells, low, high)
+    refuse(table, problems)
+    return degrees.to_numpy()
 
 
 def blocks(degrees: NDArray[np.float64], size: float) -> NDArray[np.int64]:
@@ -81,7 +96,7 @@ def blocks(degrees: NDArray[np.float64], size: float) -> NDArray[np.int64]:
     middle = np.radians(np.minimum((band + 0.5) * size, 180.0) - 90)
     cells = np.maximum(1, np.round(360 * np.cos(middle) / size))
     cell = np.floor((degrees[:, 1] % 360) / 360 * cells)
-    return np.asarray(band * 100_000 + np.minimum(cell, cells - 1), dtype=np.int64)
+    return np.asarray(band * MOST_CELLS + np.minimum(cell, cells - 1), dtype=np.int64)
 
 
 def with_buffer(
@@ -95,6 +110,9 @@ def with_buffer(
     train = np.flatnonzero(parts == TRAIN)
     others = np.flatnonzero(parts > TRAIN)
     if config.buffer_deg and len(train) and len(others):
+        # Half a second to import, and most splits do without.
+        from sklearn.neighbors import BallTree  # noqa: PLC0415
+
         tree = BallTree(np.radians(degrees[others]), metric="haversine")
         distance, _ = tree.query(np.radians(degrees[train]))
         near = np.degrees(distance[:, 0]) < config.buffer_deg

@@ -6,7 +6,7 @@ import numpy as np
 
 from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
-from sidelight.splits._base import TRAIN, Split, SplitConfig
+from sidelight.splits._base import TRAIN, Split, SplitConfig, has_classes
 from sidelight.splits.random import deal
 from sidelight.table import Table
 
@@ -20,7 +20,7 @@ def stratified(table: Table, config: SplitConfig) -> Split:
     Raises:
         SplitError: If the target is not one of classes.
     """
-    if table.schema.task not in ("binary", "multiclass"):
+    if not has_classes(table):
         problem = "a stratified split needs a target of classes"
         raise SplitError(problem, path=table.source, fix="Use --split random.")
     rng = np.random.default_rng(config.seed)

@@ -7,7 +7,7 @@ import polars as pl
 
 from sidelight.errors import SplitError
 from sidelight.registry import SPLITS
-from sidelight.splits._base import Split, SplitConfig, without_gaps
+from sidelight.splits._base import Split, SplitConfig, refuse, without_gaps
 from sidelight.table import Table
 from sidelight.table._cells import is_text, numbers, to_datetime
 
@@ -52,14 +52,5 @@ def _ordered(table: Table, cells: pl.Series) -> pl.Series:
     if not amounts.null_count():
         return amounts
     moments, problems = to_datetime(cells)
-    if problems:
-        first = problems[0]
-        raise SplitError(
-            first.what,
-            path=table.source,
-            column=cells.name,
-            rows=table.rows[first.positions].tolist(),
-            values=first.values,
-            fix=first.fix,
-        )
+    refuse(table, problems)
     return moments

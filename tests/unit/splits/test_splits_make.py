@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from sidelight.errors import ColumnNotFoundError, SplitError, UnknownNameError
-from sidelight.schema import Schema
+from sidelight.schema import Column, Schema
 from sidelight.splits import Split, SplitConfig, make_split
 from sidelight.table import Table
 
@@ -29,13 +29,14 @@ def plain(num_rows=40):
         ({}, "regression", "random"),
         ({"group": "g"}, "binary", "grouped"),
         ({"time": "n"}, "binary", "time"),
-        ({"column": "part", "group": "g"}, "binary", "column"),
+        ({"column": "part", "group": "g", "time": "n"}, "binary", "column"),
+        ({"group": "g", "time": "n"}, "binary", "grouped"),
     ],
 )
 def test_auto_follows_what_is_named(wishes, task, method):
     columns = {
         "y": [1.0, 2.0] * 20 if task == "regression" else ["a", "b"] * 20,
-        "g": [f"g{i // 4}" for i in range(40)],
+        "g": [f"g{i // 2}" for i in range(40)],
         "n": [float(i) for i in range(40)],
         "part": ["train"] * 20 + ["val"] * 10 + ["test"] * 10,
     }
@@ -50,8 +51,53 @@ def test_too_few_rows():
 
 def test_an_empty_part_is_refused_with_the_counts():
     columns = {**plain(10), "part": ["train"] * 8 + ["val"] * 2}
-    with pytest.raises(SplitError, match=r"leaves test empty \(8 train, 2 val\)"):
+    with pytest.raises(SplitError, match=r"leaves test empty \(8 train, 2 val\)") as e:
         make_split(table_of(columns), SplitConfig(column="part"))
+    assert "without --split-column" in e.value.fix
+
+
+def test_a_buffer_that_leaves_nothing_to_train_on_says_so():
+    place = Column(name="location", kind="location", sources=("lat", "lon"))
+    columns = {**plain(), "lat": [1.0] * 40, "lon": [i / 10 for i in range(40)]}
+    config = SplitConfig(method="spatial", block_deg=0.1, buffer_deg=10)
+    with pytest.raises(SplitError, match="leaves train empty") as caught:
+        make_split(table_of(columns, metadata=(place,)), config)
+    assert "smaller --buffer" in caught.value.fix
+
+
+@pytest.mark.parametrize("method", ["random", "stratified", "column"])
+def test_a_split_that_breaks_the_groups_named_is_refused(method):
+    columns = {
+        **plain(40),
+        "part": (["train"] * 7 + ["val", "val", "test"]) * 4,
+        "patient": [f"p{i // 5}" for i in range(40)],
+    }
+    config = SplitConfig(method=method, column="part", group="patient")
+    with pytest.raises(SplitError, match=r"divides \d of these groups") as caught:
+        make_split(table_of(columns), config)
+    assert caught.value.column == "patient"
+    assert len(caught.value.rows) % 5 == 0
+    assert "--split grouped" in caught.value.fix
+
+
+def test_a_group_that_only_a_buffer_divides_is_whole():
+    columns = {**plain(40), "g": ["far"] * 10 + ["near"] * 10 + ["v"] * 10 + ["t"] * 10}
+    columns["lat"] = [0.0] * 40
+    columns["lon"] = [0.5] * 10 + [30.5] * 5 + [38.0] * 5 + [40.5] * 10 + [90.5] * 10
+    place = Column(name="location", kind="location", sources=("lat", "lon"))
+    table = table_of(columns, metadata=(place,))
+    config = SplitConfig(method="spatial", group="g", buffer_deg=3.0)
+    wanted = np.repeat(np.array([0, -1, 1, 2], dtype=np.int8), [15, 5, 10, 10])
+    found = [
+        make_split(table, config.model_copy(update={"seed": seed})).assignment
+        for seed in range(30)
+    ]
+    assert any(np.array_equal(parts, wanted) for parts in found)
+
+
+def test_a_frame_with_another_word_is_no_split():
+    with pytest.raises(SplitError, match="'fold1' is no part"):
+        Split.from_frame(pl.DataFrame({"row": [1, 2], "part": ["train", "fold1"]}))
 
 
 def test_a_class_that_training_lacks_is_named():

@@ -75,6 +75,44 @@ def test_coordinates_come_from_named_columns_or_the_schema():
         coordinates(places([[1.0, 2.0]], metadata=()), SplitConfig())
 
 
+def test_coordinates_beyond_the_schema_are_read_and_checked():
+    frame = pl.DataFrame({"y": ["1.5", "-2"], "x": ["3", "95"], "z": ["3", "east"]})
+    table = Table(frame, Schema(), "t.csv", np.arange(1, 3))
+    read = coordinates(table, SplitConfig(latitude="y", longitude="x"))
+    assert read.tolist() == [[1.5, 3], [-2, 95]]
+    with pytest.raises(SplitError, match=r"outside \[-90, 90\]") as caught:
+        coordinates(table, SplitConfig(latitude="x", longitude="y"))
+    assert (caught.value.rows, caught.value.column) == ([2], "x")
+    with pytest.raises(SplitError, match="is not a number"):
+        coordinates(table, SplitConfig(latitude="y", longitude="z"))
+    with pytest.raises(SplitError, match="--lat lat --lon lon"):
+        coordinates(table, SplitConfig(latitude="y"))
+
+
+def test_small_blocks_do_not_share_a_number():
+    # 360,000 cells in a band of 0.001 degrees: more than fit in five digits.
+    far = np.array([[0.0005, 100.0005], [0.0015, 0.0005]])
+    first, second = blocks(far, 0.001)
+    assert first != second
+
+
+def test_positions_that_are_no_numbers_are_missing():
+    latitude = pl.Series("lat", [1.0, float("nan")])
+    frame = pl.DataFrame({"lat": latitude, "lon": [1.0, 2.0]})
+    table = Table(frame, Schema(columns=(PLACE,)), "t.csv", np.arange(1, 3))
+    with pytest.raises(SplitError, match="needs every position"):
+        coordinates(table, SplitConfig())
+
+
+def test_a_fold_that_lacks_a_class_in_training_is_refused():
+    degrees = [[5.0, lon] for lon in (5, 45, 85, 125)] * 5
+    frame = places(degrees).frame.with_columns(y=pl.Series(["b", "a", "a", "a"] * 5))
+    schema = Schema(columns=(PLACE,), target="y", task="binary")
+    table = Table(frame, schema, "t.csv", np.arange(1, 21))
+    with pytest.raises(SplitError, match="no training row has the class 'b'"):
+        block_folds(table, SplitConfig(), 4)
+
+
 def test_missing_positions_and_too_few_blocks_are_refused():
     with pytest.raises(SplitError, match="needs every position") as caught:
         coordinates(places([[1.0, 2.0], [np.nan, 4.0]]), SplitConfig())

@@ -42,6 +42,39 @@ def test_groups_need_a_name_three_values_and_no_gaps():
         grouped(table_of({"h": ["a", "b"]}), config)
 
 
+def skewed(num_groups=60, seed=0):
+    sizes = np.ceil(np.random.default_rng(seed).lognormal(2, 1.5, num_groups))
+    return [f"g{i}" for i, size in enumerate(sizes.astype(int)) for _ in range(size)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_of_very_different_size_come_near_the_wanted_fractions(seed):
+    groups = skewed()
+    split = grouped(table_of({"g": groups}), SplitConfig(group="g", seed=seed))
+    shares = np.bincount(split.assignment, minlength=3) / len(groups)
+    assert np.abs(shares - [0.7, 0.15, 0.15]).max() <= 0.02
+
+
+def test_another_seed_deals_groups_of_different_size_otherwise():
+    table = table_of({"g": skewed()})
+    first, second = (
+        grouped(table, SplitConfig(group="g", seed=seed)).assignment for seed in (0, 1)
+    )
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_class_of_one_group_is_trained_on(seed):
+    # Dealt once, this group would be in train in seven draws of ten.
+    groups = [f"g{i}" for i in range(30) for _ in range(4)]
+    labels = ["rare" if group == "g7" else "usual" for group in groups]
+    frame = pl.DataFrame({"g": groups, "y": labels})
+    schema = Schema(target="y", task="binary")
+    table = Table(frame, schema, "t.csv", np.arange(1, len(groups) + 1))
+    split = make_split(table, SplitConfig(group="g", seed=seed))
+    assert "rare" in [labels[i] for i in split.indices("train")]
+
+
 def test_numbers_name_groups_too():
     table = table_of({"g": [1, 1, 2, 2, 3, 3, 4, 4]})
     split = grouped(table, SplitConfig(group="g"))
@@ -88,6 +121,31 @@ def test_without_val_rows_some_train_rows_serve_and_test_is_untouched():
     assert split.counts() == {"train": 14, "val": 3, "test": 5, "left_out": 0}
     assert (split.assignment[17:] == 2).all()
     assert "3 train rows" in split.note
+
+
+def test_val_taken_from_train_has_the_classes_of_train():
+    labels = ["a"] * 80 + ["b"] * 20 + ["c"] + ["a"] * 9
+    frame = pl.DataFrame({"y": labels, "part": ["train"] * 101 + ["test"] * 9})
+    schema = Schema(target="y", task="multiclass")
+    table = Table(frame, schema, "t.csv", np.arange(1, 111))
+    for seed in range(10):
+        split = make_split(table, SplitConfig(column="part", seed=seed))
+        taken = [labels[i] for i in split.indices("val")]
+        # 0.15 of 0.85 of 101 rows are 18; 99 can be moved, 19 of them "b".
+        assert len(taken) == 18
+        assert taken.count("b") in (3, 4)
+        assert "c" not in taken
+
+
+def test_val_taken_from_train_takes_whole_groups_where_they_are_named():
+    columns = {
+        "part": ["train"] * 20 + ["test"] * 4,
+        "g": [f"g{i // 4}" for i in range(24)],
+    }
+    config = SplitConfig(column="part", group="g")
+    split = make_split(table_of(columns), config)
+    assert split.counts() == {"train": 16, "val": 4, "test": 4, "left_out": 0}
+    assert split.note == "4 train rows, whole groups, serve as val"
 
 
 def moments(*days):
