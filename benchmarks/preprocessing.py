@@ -117,7 +117,7 @@ def theirs(frame: pd.DataFrame) -> Any:
 
 
 def as_pandas(frame: pl.DataFrame) -> pd.DataFrame:
-    """Return the frame as pandas users hold it: text as objects, gaps as NaN."""
+    """Return the frame with text as objects, which scikit-learn is fastest with."""
     columns: dict[str, Any] = {}
     for name in frame.columns:
         cells = frame[name]

@@ -74,7 +74,8 @@ def _name_classes(axes: Any, classes: Sequence[str]) -> None:
     look: dict[str, Any] = {"parse_math": False}  # a name with "$" is no formula
     look["fontsize"] = 9 if len(classes) <= COUNTS_SHOWN else 6
     slanted = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
-    short = len(names) <= SHARES_SHOWN and max(map(len, names), default=0) <= 6
+    longest = max(map(len, names), default=0)
+    short = longest <= (10 if len(names) < 4 else 6) and len(names) <= SHARES_SHOWN
     axes.set_xticks(range(len(names)), names, **look, **({} if short else slanted))
     axes.set_yticks(range(len(names)), names, **look)
 

@@ -225,7 +225,7 @@ def test_places_are_unit_vectors():
         [-1, 0, 0],
         [half, 0, half],
     ]
-    np.testing.assert_allclose(out, expected, atol=1e-7)
+    np.testing.assert_allclose(out, expected, atol=3e-7)
 
 
 def test_half_a_place_is_none():

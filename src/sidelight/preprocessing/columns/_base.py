@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import TableError
-from sidelight.schema import Column, Feature, Record
+from sidelight.schema import Column, Feature, Missing, Record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,11 +19,14 @@ class Fitted(Record):
     """What was learned from one column of the training rows.
 
     Attributes:
+        block: The model input it is part of.
+        policies: What can be done about a gap in such a column.
         column: What the column is and how it was to be treated.
         missing: How many training rows had no value.
     """
 
     block: ClassVar[Literal["numeric", "categorical"]] = "numeric"
+    policies: ClassVar[tuple[Missing, ...]] = ("auto", "drop", "error")
 
     column: Column
     missing: int = 0
@@ -69,7 +72,7 @@ class Fitted(Record):
 
     def absent(self, frame: pl.DataFrame) -> NDArray[np.bool_]:
         """Return `(rows,)` whether any of the column's sources is missing."""
-        masks = [frame[name].is_null() for name in self.column.sources]
+        masks = [cells_of(frame, name).is_null() for name in self.column.sources]
         mask = masks[0]
         for other in masks[1:]:
             mask = mask | other
@@ -82,6 +85,14 @@ class Fitted(Record):
 
     def _indicator_in_words(self) -> str:
         return "; an indicator says where it was missing" if self.has_indicator else ""
+
+
+def cells_of(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column's cells; NaN is a gap, as it is in every table that was read."""
+    cells = frame[name]
+    if cells.dtype.is_float() and cells.is_nan().any():
+        return cells.fill_nan(None)
+    return cells
 
 
 def require_values(column: Column, frame: pl.DataFrame, missing: int) -> None:
