@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from sidelight.errors import NotTrainingDataError, RunError, TableError
+from sidelight.errors import ConfigError, NotTrainingDataError, RunError, TableError
 from sidelight.preprocessing._target import Target
 from sidelight.preprocessing.columns._base import Fitted
 from sidelight.registry import KINDS
 from sidelight.runs import read_json, write_json
-from sidelight.schema import MetaSpec
+from sidelight.schema import Column, MetaSpec
 from sidelight.table import Table
 
 if TYPE_CHECKING:
@@ -47,10 +47,14 @@ class Preprocessor:
             NotTrainingDataError: If the rows are not marked so.
             TableError: If a column has no value at all in them, or a missing one
                 where the schema says `missing="error"`.
+            ConfigError: If the schema asks for a missing policy that a column's kind
+                does not have.
         """
         if table.part != "train":
             name = "A preprocessor"
             raise NotTrainingDataError(name, table.part)
+        for column in table.schema.columns:
+            _check_policy(column, table.source)
         columns = tuple(
             KINDS.get(column.kind).obj.fit(column, table.frame)
             for column in table.schema.columns
@@ -216,3 +220,15 @@ class Preprocessor:
         except (KeyError, TypeError, ValidationError) as error:
             problem = f"the preprocessor is damaged ({type(error).__name__})"
             raise RunError(problem, path=path) from error
+
+
+def _check_policy(column: Column, source: str) -> None:
+    policies = KINDS.get(column.kind).obj.policies
+    if column.missing not in policies:
+        problem = f"a {column.kind} column has no missing policy {column.missing!r}"
+        raise ConfigError(
+            problem,
+            path=source,
+            column=column.name,
+            fix=f"Choose one of {', '.join(policies)} in the schema.",
+        )

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sidelight.errors import NotTrainingDataError, RunError, TableError
+from sidelight.errors import ConfigError, NotTrainingDataError, RunError, TableError
 from sidelight.preprocessing import Preprocessor
 from sidelight.schema import Column, Schema
 from sidelight.splits import Split
@@ -175,3 +175,47 @@ def test_rows_unlike_training_are_noticed():
     first, second = fitted.notices(table_of(odd, part="test"))
     assert "'age': 2 of 4 rows are outside 1 to 5 (rows 11, 14)" in first
     assert "'site': 1 of 4 rows are never seen in training (rows 12)" in second
+
+
+@pytest.mark.parametrize(
+    ("column", "policy"),
+    [(AGE, "level"), (SITE, "mean"), (SITE, "median"), (SURE, "most_frequent")],
+)
+def test_a_policy_that_a_kind_does_not_have_is_refused(column, policy):
+    wrong = (column.model_copy(update={"missing": policy}),)
+    with pytest.raises(ConfigError, match=f"no missing policy '{policy}'") as caught:
+        Preprocessor.fit(table_of(columns=wrong))
+    assert caught.value.column == column.name
+    assert "auto" in caught.value.fix
+
+
+def test_nan_is_a_gap():
+    nan = float("nan")
+    place = Column(name="location", kind="location", sources=("lat", "lon"))
+    gaps = pl.DataFrame(
+        {"age": [1.0, 3.0, None, 5.0], "lat": [None, 1.0, 2.0, 3.0], "lon": [0.0] * 4}
+    )
+    nans = gaps.fill_null(nan)
+    assert nans["age"].is_nan().sum() == 1
+    options = {"columns": (AGE, place), "target": None, "task": None}
+    fitted = Preprocessor.fit(table_of(nans, **options))
+    assert fitted == Preprocessor.fit(table_of(gaps, **options))
+    found = fitted.transform(table_of(nans, **options))["numeric"]
+    wanted = fitted.transform(table_of(gaps, **options))["numeric"]
+    np.testing.assert_array_equal(found, wanted)
+    assert fitted.notices(table_of(nans, **options)) == []
+    strict = (AGE.model_copy(update={"missing": "error"}),)
+    with pytest.raises(TableError) as caught:
+        Preprocessor.fit(table_of(nans, **{**options, "columns": strict}))
+    assert caught.value.rows == [13]
+
+
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.UInt8, pl.Float32])
+def test_numbers_of_any_type_are_encoded_alike(dtype):
+    options = {"columns": (AGE,), "target": None, "task": None}
+    frame = pl.DataFrame({"age": [1, 2, None, 5, 9]})
+    blocks = []
+    for kind in (dtype, pl.Float64):
+        table = table_of(frame.cast(kind), **options)
+        blocks.append(Preprocessor.fit(table).transform(table)["numeric"])
+    np.testing.assert_array_equal(*blocks)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 import polars as pl
 
-from sidelight.preprocessing.columns._base import Fitted, require_values
+from sidelight.preprocessing.columns._base import Fitted, cells_of, require_values
 from sidelight.registry import KINDS
-from sidelight.schema import Column
+from sidelight.schema import Column, Missing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,13 @@ class Categorical(Fitted):
     """
 
     block: ClassVar[Literal["numeric", "categorical"]] = "categorical"
+    policies: ClassVar[tuple[Missing, ...]] = (
+        "auto",
+        "level",
+        "most_frequent",
+        "drop",
+        "error",
+    )
 
     words: tuple[str, ...]
     rare: tuple[str, ...]
@@ -36,7 +43,7 @@ class Categorical(Fitted):
     @classmethod
     def fit(cls, column: Column, frame: pl.DataFrame) -> Self:
         """Learn the words and how often they occur."""
-        cells = frame[column.sources[0]].cast(pl.String)
+        cells = cells_of(frame, column.sources[0]).cast(pl.String)
         missing = cells.null_count()
         require_values(column, frame, missing)
         counts = (
@@ -67,22 +74,17 @@ class Categorical(Fitted):
         out[:, 0] = self._indices(frame)
 
     def _indices(self, frame: pl.DataFrame) -> NDArray[np.int32]:
-        cells = frame[self.column.sources[0]].cast(pl.String)
+        cells = cells_of(frame, self.column.sources[0]).cast(pl.String)
         if self.column.missing == "most_frequent":
             cells = cells.fill_null(self.most_frequent)
         known = [*self.words, *self.rare]
         codes = [*range(FIRST, FIRST + len(self.words)), *([RARE] * len(self.rare))]
-        indices = cells.replace_strict(
-            pl.Series(known, dtype=pl.String),
-            pl.Series(codes, dtype=pl.Int32),
-            default=pl.Series([UNKNOWN], dtype=pl.Int32),
-            return_dtype=pl.Int32,
-        )
-        if cells.null_count():
-            indices = indices.zip_with(
-                cells.is_not_null(), pl.Series([MISSING], dtype=pl.Int32)
-            )
-        return indices.to_numpy()
+        places = cells.cast(pl.Enum(known), strict=False).to_physical()
+        lookup = np.array([*codes, MISSING], dtype=np.int32)
+        indices = lookup[places.cast(pl.Int64).fill_null(len(known)).to_numpy()]
+        if places.null_count() > cells.null_count():
+            indices[(places.is_null() & cells.is_not_null()).to_numpy()] = UNKNOWN
+        return indices
 
     def describe(self) -> str:
         """Say how many words there are and what happens to others."""

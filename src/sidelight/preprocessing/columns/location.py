@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import polars as pl
 
-from sidelight.preprocessing.columns._base import Fitted, require_values
+from sidelight.preprocessing.columns._base import Fitted, cells_of, require_values
 from sidelight.registry import KINDS
 from sidelight.schema import Column
 
@@ -39,7 +39,9 @@ class Location(Fitted):
         absent = self.absent(frame)
         # In float32 this takes a tenth of the time, and errs by a metre or two.
         latitude, longitude = (
-            np.radians(frame[name].fill_null(0.0).to_numpy()).astype(np.float32)
+            np.radians(cells_of(frame, name).fill_null(0.0).to_numpy()).astype(
+                np.float32
+            )
             for name in self.column.sources
         )
         radius = np.cos(latitude)

@@ -53,7 +53,7 @@ class Numeric(Fitted):
         cells = cells_of(frame, column.sources[0]).cast(pl.Float64)
         missing = cells.null_count()
         require_values(column, frame, missing)
-        values = cells.drop_nulls().cast(pl.Float64)
+        values = cells.drop_nulls()
         log_unit = 1.0
         scaled = values
         if column.scale == "log":
