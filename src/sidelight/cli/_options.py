@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import typer
-import yaml
 
 from sidelight.errors import ConfigError
 
@@ -90,6 +89,8 @@ def settings(given: list[str] | None) -> dict[str, Any]:
     Raises:
         ConfigError: If one is not `SECTION.NAME=VALUE`.
     """
+    import yaml
+
     nested: dict[str, Any] = {}
     for path, text in pairs(given, "--set").items():
         section, dot, rest = path.partition(".")

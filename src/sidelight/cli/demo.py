@@ -10,7 +10,6 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
-from sidelight.cli._show import console, grid
 
 FUSIONS = ("none", "metadata", "concat", "channels", "branch", "film")
 
@@ -32,6 +31,8 @@ def demo(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
+    from sidelight.cli._show import console
+
     out = console()
     out.print(_grid(rows))
     out.print(
@@ -45,6 +46,8 @@ def demo(
 
 
 def _grid(rows: list[dict[str, Any]]) -> Any:
+    from sidelight.cli._show import grid
+
     made = grid(
         "fusion",
         "test accuracy",

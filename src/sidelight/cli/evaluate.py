@@ -10,7 +10,6 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
-from sidelight.cli._show import by_class, console, figure, grid, scores
 
 
 def evaluate(
@@ -45,6 +44,8 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
+    from sidelight.cli._show import by_class, console, scores
+
     out = console()
     name = Path(source).name
     out.print(scores({name: found}))
@@ -58,6 +59,8 @@ def evaluate(
 
 
 def _subgroups(groups: dict[str, dict[str, Any]], column: str) -> Any:
+    from sidelight.cli._show import figure, grid
+
     shown = ("accuracy", "balanced_accuracy", "log_loss", "mae", "rmse", "r2")
     names = [n for n in shown if any(n in part for part in groups.values())]
     made = grid(column, "rows", *(name.replace("_", " ") for name in names))

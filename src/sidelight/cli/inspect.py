@@ -10,7 +10,6 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
-from sidelight.cli._show import console, grid
 
 WIDEST = 46
 
@@ -68,12 +67,16 @@ def inspect(
     if not rows:
         typer.echo("no columns")
         return
+    from sidelight.cli._show import console
+
     console().print(_grid(rows))
     if save is not None:
         typer.echo(f"schema written to {save}")
 
 
 def _grid(rows: list[dict[str, Any]]) -> Any:
+    from sidelight.cli._show import grid
+
     # The sources repeat the name except for a location, whose kind tells them.
     names = [name for name in rows[0] if name != "sources"]
     made = grid(*names)

@@ -10,7 +10,6 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
-from sidelight.cli._show import show_run
 from sidelight.errors import ConfigError
 from sidelight.registry import BACKBONES, FUSIONS, SPLITS
 
@@ -208,6 +207,8 @@ def _train(
         shown = {"run": str(directory.path), **finished.metrics}
         typer.echo(json.dumps(shown, indent=2))
     else:
+        from sidelight.cli._show import show_run
+
         show_run(finished, directory)
 
 

@@ -154,10 +154,19 @@ def _compile(
     # XLA makes small convolutional networks slower on a CPU, and Keras asks for it
     # by default wherever TensorFlow sees a single device.
     jit = False if keras.backend.backend() == "tensorflow" else "auto"
+    loss = _fresh(override.loss) or head.make_loss(config.label_smoothing)
+    metrics = [_fresh(metric) for metric in override.metrics or head.metrics()]
     learner.compile(
-        optimizer=override.optimizer or build_optimizer(config, total_steps),
-        loss=override.loss or head.make_loss(config.label_smoothing),
+        optimizer=_fresh(override.optimizer) or build_optimizer(config, total_steps),
+        loss=loss,
         weighted_metrics=[],
-        metrics=list(override.metrics or head.metrics()),
+        metrics=metrics,
         jit_compile=jit,
     )
+
+
+def _fresh(part: Any) -> Any:
+    """Return a copy without state: an optimizer serves one network only."""
+    if hasattr(part, "get_config") and hasattr(type(part), "from_config"):
+        return type(part).from_config(part.get_config())
+    return part
