@@ -7,7 +7,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,10 @@ def decode(data: bytes, rule: ImageRule) -> NDArray[np.uint8]:
     """
     with _opened(io.BytesIO(data)) as image:
         try:
+            size = (image.height, image.width)
+            scale = rule.scale(*(size[::-1] if _is_on_its_side(image) else size))
+            if scale > 1:  # only JPEG can; other formats ignore it
+                image.draft(None, (image.width // scale, image.height // scale))
             image.load()
             return rule.apply(_opaque(_upright(image)))
         except (OSError, *DAMAGE) as error:
@@ -149,10 +153,10 @@ def _raw_mode(image: Image.Image) -> str:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except DAMAGE:  # the pixels are sound, only what is said about them is not
-        return image
+    # If the pixels are sound and only what is said about them is not, they are used.
+    with suppress(*DAMAGE):
+        ImageOps.exif_transpose(image, in_place=True)  # copies nothing if upright
+    return image
 
 
 def _too_large(width: int | None = None, height: int | None = None) -> str:

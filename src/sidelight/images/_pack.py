@@ -6,27 +6,29 @@ import errno
 import hashlib
 import os
 import shutil
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from sidelight.errors import DiskFullError
 from sidelight.images._decode import UnusableImageError, decode, quiet
 from sidelight.images._problems import without_unusable
+from sidelight.images._progress import DecodingBar
 from sidelight.images._rule import ImageRule
 from sidelight.images._store import INDEX_SCHEMA, Pack, Store, default_cache
 
 if TYPE_CHECKING:
     from sidelight.table import Table
 
-CHUNK = 512
+# Files a thread reads at a stretch; fewer where pictures are large.
+PIECE = 16
+PIECE_BYTES = 4 * 2**20
 # A killed packing loses at most so many pictures.
 CHECKPOINT = 2048
 
@@ -136,22 +138,18 @@ def _refresh(
     _require_space(store, fresh)
     reasons: dict[str, str] = {}
     decoded = since_checkpoint = 0
-    pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
-    with pool, _Appender(store) as append, _Bar(len(stale), progress) as advance:
-        for start in range(0, len(stale), CHUNK):
-            chunk = stale[start : start + CHUNK]
-            results = pool.map(lambda f: _read(f, known.get(f.path), store.rule), chunk)
-            for result in results:
-                advance()
-                if result.reason:
-                    reasons[result.file.path] = result.reason
-                    continue
-                slot = result.slot
-                if result.pixels is not None:
-                    slot = append(result.pixels)
-                    decoded += 1
-                    since_checkpoint += 1
-                known[result.file.path] = _entry(result, slot)
+    with _Appender(store) as append, DecodingBar(len(stale), progress) as advance:
+        for result in _read_ahead(store, known, stale, workers or os.cpu_count() or 1):
+            advance()
+            if result.reason:
+                reasons[result.file.path] = result.reason
+                continue
+            slot = result.slot
+            if result.pixels is not None:
+                slot = append(result.pixels)
+                decoded += 1
+                since_checkpoint += 1
+            known[result.file.path] = _entry(result, slot)
             if since_checkpoint >= CHECKPOINT:
                 append.flush()
                 store.write_index(_frame(known))
@@ -159,6 +157,28 @@ def _refresh(
         append.flush()
         store.write_index(_frame(known))
     return decoded, reasons
+
+
+def _read_ahead(
+    store: Store,
+    known: dict[str, dict[str, object]],
+    files: list[_File],
+    workers: int,
+) -> Iterator[_Result]:
+    """Yield what became of each file, in order, while threads read the next ones."""
+
+    def read(piece: list[_File]) -> list[_Result]:
+        return [_read(file, known.get(file.path), store.rule) for file in piece]
+
+    size = max(1, min(PIECE, PIECE_BYTES // store.slot_bytes))
+    pending: deque[Future[list[_Result]]] = deque()
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for start in range(0, len(files), size):
+            pending.append(pool.submit(read, files[start : start + size]))
+            if len(pending) > 2 * workers:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
 
 
 def _read(file: _File, entry: dict[str, object] | None, rule: ImageRule) -> _Result:
@@ -230,34 +250,3 @@ class _Appender:
             if error.errno == errno.ENOSPC:
                 raise DiskFullError(self.store.pixels_path) from error
             raise
-
-
-class _Bar:
-    """A progress bar, or nothing where nobody watches."""
-
-    def __init__(self, total: int, progress: bool) -> None:
-        console = Console(file=sys.stderr)
-        self.shown: Progress | None = None
-        if progress and console.is_terminal:
-            self.shown = Progress(
-                "decoding pictures",
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                console=console,
-                transient=True,
-            )
-            self.task = self.shown.add_task("pack", total=total)
-
-    def __enter__(self) -> _Bar:
-        if self.shown is not None:
-            self.shown.start()
-        return self
-
-    def __call__(self) -> None:
-        if self.shown is not None:
-            self.shown.advance(self.task)
-
-    def __exit__(self, *error: object) -> None:
-        if self.shown is not None:
-            self.shown.stop()

@@ -201,7 +201,7 @@ def test_a_png_header_is_read_without_decoding(tmp_path, monkeypatch):
 
 
 def test_broken_exif_does_not_make_sound_pixels_unusable(monkeypatch):
-    def broken(image):
+    def broken(image, **options):
         raise struct.error("unpack requires a buffer of 4 bytes")
 
     monkeypatch.setattr(ImageOps, "exif_transpose", broken)
@@ -213,3 +213,26 @@ def test_quiet_leaves_the_filters_as_they_were():
     with quiet():
         warnings.warn("Corrupt EXIF data", UserWarning, stacklevel=1)
     assert warnings.filters == before
+
+
+@pytest.mark.parametrize(("side", "needed"), [(8, 8), (16, 8), (17, 8), (64, 8)])
+def test_a_large_jpeg_is_shrunk_to_its_own_means(side, needed):
+    # A ramp and its mean over any block are known; JPEG adds a level or two.
+    ramp = np.linspace(0, 255, side).round().astype(np.uint8)
+    image = Image.fromarray(np.tile(ramp, (side, 1)))
+    rule = ImageRule(height=needed, width=needed, bands=1)
+    found = decode(contents(image, "JPEG", quality=95), rule)[..., 0].astype(int)
+    assert np.abs(found - rule.apply(image)[..., 0]).max() <= 6
+
+
+def test_a_large_jpeg_on_its_side_is_not_shrunk_below_what_is_needed():
+    pixels = np.zeros((16, 64, 3), np.uint8)
+    pixels[:, 32:] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = contents(Image.fromarray(pixels), "JPEG", exif=exif, quality=95)
+    rule = ImageRule(height=64, width=8, bands=3)
+    found = decode(data, rule)
+    # Were it decoded at a half, the edge would be smeared along the long side.
+    assert found[:31].max() < 20
+    assert found[33:].min() > 235

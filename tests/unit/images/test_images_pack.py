@@ -245,7 +245,7 @@ table = Table(pl.DataFrame({"file": [str(p) for p in paths]}), Schema(image="fil
 rule = ImageRule(height=8, width=8, bands=3)
 """
 DIES = """
-_pack.CHUNK, _pack.CHECKPOINT = 2, 2
+_pack.PIECE, _pack.CHECKPOINT = 1, 2
 append = _pack._Appender.__call__
 def dying(self, pixels):
     if self.slot == 5:

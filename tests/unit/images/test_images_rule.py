@@ -107,3 +107,24 @@ def test_sizes_are_read_height_first(text, expected):
 def test_other_sizes_are_refused(text):
     with pytest.raises(ConfigError, match="size"):
         parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [
+        (8, 10, 1),
+        (16, 20, 2),
+        (16, 19, 1),
+        (14, 20, 1),
+        (16, 22, 2),
+        (17, 20, 1),
+        (17, 21, 1),
+        (32, 40, 4),
+        (34, 42, 2),
+        (64, 80, 8),
+        (6400, 8000, 8),
+        (64, 20, 2),
+    ],
+)
+def test_decoding_shrinks_by_whole_pixels_and_never_too_far(height, width, expected):
+    assert ImageRule(height=8, width=10, bands=3).scale(height, width) == expected
