@@ -32,6 +32,9 @@ def train(
     task: Annotated[
         str | None, typer.Option(help="binary, multiclass or regression.")
     ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="Schema from: sidelight inspect --save FILE")
+    ] = None,
     on_bad: o.OnBad = "error",
     null: o.Null = None,
     decimal: o.Decimal = ".",
@@ -119,6 +122,7 @@ def train(
             "lat": lat,
             "lon": lon,
             "task": task,
+            "schema": schema,
             "on_bad": on_bad,
             "null": tuple(null or ()),
             "decimal": decimal,
@@ -154,6 +158,7 @@ def train(
 RENAMED = {
     "kind": "kinds",
     "null": "null_values",
+    "schema": "schema_file",
     "split": "method",
     "split_column": "column",
     "block": "block_deg",
@@ -194,7 +199,7 @@ def _train(
     if chosen.table.source is None:
         problem = "no table was given"
         raise ConfigError(problem, fix="For example: sidelight train scenes.csv …")
-    if chosen.table.target is None:
+    if chosen.table.target is None and chosen.table.schema_file is None:
         problem = "no target was given"
         raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
     directory = new_directory(runs, chosen, name, overwrite=overwrite)

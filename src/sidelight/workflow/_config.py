@@ -32,6 +32,8 @@ class TableConfig(Record):
         on_bad: "error" refuses a table with unusable rows, "drop" leaves them out.
         null_values: Texts that stand for a missing cell, beside the usual ones.
         decimal: Decimal mark of numbers in text files.
+        schema_file: A schema that `sidelight inspect --save` wrote, edited or not; then
+            nothing is inferred.
     """
 
     source: str | None = None
@@ -47,6 +49,7 @@ class TableConfig(Record):
     on_bad: Literal["error", "drop"] = "error"
     null_values: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
+    schema_file: str | None = None
 
 
 class ImageConfig(Record):

@@ -16,7 +16,7 @@ from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
 from sidelight.splits import Split, SplitConfig, make_split
-from sidelight.table import NULL_VALUES, Table, warn_about_groups
+from sidelight.table import NULL_VALUES, Table, load_schema, warn_about_groups
 from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
 
 # A network without pictures is still described by a ModelSpec.
@@ -92,21 +92,33 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
     if config.source is None:
         problem = "the configuration names no table"
         raise ConfigError(problem, fix="Give it: sidelight train TABLE --config …")
+    common: dict[str, Any] = {
+        "sql": config.sql,
+        "images": config.images,
+        "on_bad": config.on_bad,
+        "null_values": (*NULL_VALUES, *config.null_values),
+        "decimal": config.decimal,
+        "keep": tuple(n for n in (split.column, split.group, split.time) if n),
+    }
+    if config.schema_file is not None:
+        return read_table(
+            config.source,
+            schema=load_schema(Path(config.schema_file)),
+            image=config.image,
+            target=config.target,
+            learn=True,
+            **common,
+        )
     return read_table(
         config.source,
-        sql=config.sql,
         image=config.image,
         target=config.target,
-        images=config.images,
         kinds=config.kinds,
         drop=(*config.drop, *(name for name in (split.column, split.group) if name)),
         lat=config.lat,
         lon=config.lon,
         task=config.task,
-        on_bad=config.on_bad,
-        null_values=(*NULL_VALUES, *config.null_values),
-        decimal=config.decimal,
-        keep=tuple(n for n in (split.column, split.group, split.time) if n),
+        **common,
     )
 
 

@@ -19,7 +19,7 @@ from sidelight.schema import ModelSpec, Part
 from sidelight.table import Table
 from sidelight.training import Override, TrainConfig, Training, train
 from sidelight.workflow._config import RunConfig
-from sidelight.workflow._prepare import Prepared, prepare
+from sidelight.workflow._prepare import Noticed, Prepared, prepare
 
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 
@@ -70,7 +70,8 @@ def run(
     Raises:
         InputError: If the data or the options cannot be used.
     """
-    prepared = prepare(table, config, progress=progress)
+    with Noticed() as noticed:
+        prepared = prepare(table, config, progress=progress)
     spec = prepared.spec(config.network)
     keras.utils.set_random_seed(config.train.seed)
     network = build(spec)
@@ -88,6 +89,7 @@ def run(
         training=training,
         metrics=_score(prepared, predictor, answers),
         predictions=_predictions(prepared, predictor, answers),
+        warnings=[*table.notes, *noticed.messages],
     )
 
 

@@ -19,7 +19,7 @@ from sidelight.runs import (
 from sidelight.table import Table
 from sidelight.training import Override
 from sidelight.workflow._config import RunConfig
-from sidelight.workflow._prepare import Noticed, Prepared, read
+from sidelight.workflow._prepare import Prepared, read
 from sidelight.workflow._run import Run, run
 
 
@@ -46,23 +46,21 @@ def train_and_store(
     Raises:
         InputError: If the data or the options cannot be used; nothing is left then.
     """
-    with Noticed() as noticed:
-        if table is None:
-            table = read(config.table, config.split)
+    if table is None:
+        table = read(config.table, config.split)
 
-        def on_prepared(predictor: Predictor, prepared: Prepared) -> None:
-            directory.start()
-            _store_prepared(config, directory, predictor, prepared)
+    def on_prepared(predictor: Predictor, prepared: Prepared) -> None:
+        directory.start()
+        _store_prepared(config, directory, predictor, prepared)
 
-        finished = run(
-            table,
-            config,
-            override=override,
-            checkpoint=directory.checkpoint,
-            on_prepared=on_prepared,
-            progress=progress,
-        )
-    finished.warnings.extend(noticed.messages)
+    finished = run(
+        table,
+        config,
+        override=override,
+        checkpoint=directory.checkpoint,
+        on_prepared=on_prepared,
+        progress=progress,
+    )
     _store_finished(directory, finished)
     return finished
 
