@@ -81,7 +81,8 @@ class Categorical(Fitted):
         codes = [*range(FIRST, FIRST + len(self.words)), *([RARE] * len(self.rare))]
         places = cells.cast(pl.Enum(known), strict=False).to_physical()
         lookup = np.array([*codes, MISSING], dtype=np.int32)
-        indices = lookup[places.cast(pl.Int64).fill_null(len(known)).to_numpy()]
+        rows = places.cast(pl.Int64).fill_null(len(known)).to_numpy()
+        indices: NDArray[np.int32] = lookup[rows]
         if places.null_count() > cells.null_count():
             indices[(places.is_null() & cells.is_not_null()).to_numpy()] = UNKNOWN
         return indices
