@@ -77,6 +77,7 @@ class Feature(Record):
         start: Its first position in that block.
         width: Positions it takes in the block, missing indicator included.
         levels: For "categorical", how many indices there are; 0 otherwise.
+        unseen: Indices that no training row has: their weights would stay random.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Feature(Record):
     start: int
     width: int
     levels: int = 0
+    unseen: tuple[int, ...] = ()
 
 
 class MetaSpec(Record):

@@ -33,6 +33,14 @@ def test_one_hot_columns():
     )
 
 
+def test_one_hot_columns_gives_zeros_for_what_training_never_saw():
+    layer = OneHotColumns([3, 2], [[1], []])
+    answer = np.array(layer(np.array([[1, 0], [2, 1]])))
+    np.testing.assert_array_equal(answer, [[0, 0, 0, 1, 0], [0, 0, 1, 0, 1]])
+    twin = OneHotColumns.from_config(layer.get_config())
+    np.testing.assert_array_equal(np.array(twin(np.array([[1, 0]]))), answer[:1])
+
+
 def test_tile_like_repeats_at_every_position():
     planes = np.array(TileLike()(np.array([[1.0, 2.0]]), np.zeros((1, 2, 3, 5))))
     assert planes.shape == (1, 2, 3, 2)

@@ -27,8 +27,13 @@ def flat(spec: MetaSpec, inputs: dict[str, Any]) -> Any:
     if spec.num_numeric:
         parts.append(inputs["numeric"])
     if spec.num_categorical:
-        levels = [f.levels for f in spec.features if f.block == "categorical"]
-        parts.append(OneHotColumns(levels, name="categories")(inputs["categorical"]))
+        columns = [f for f in spec.features if f.block == "categorical"]
+        one_hot = OneHotColumns(
+            [column.levels for column in columns],
+            [column.unseen for column in columns],
+            name="categories",
+        )
+        parts.append(one_hot(inputs["categorical"]))
     if len(parts) == 1:
         return parts[0]
     return keras.layers.Concatenate(name="metadata")(parts)

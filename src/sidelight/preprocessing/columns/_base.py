@@ -55,6 +55,11 @@ class Fitted(Record):
         return 0
 
     @property
+    def unseen(self) -> tuple[int, ...]:
+        """Indices of a categorical column that no training row has."""
+        return ()
+
+    @property
     def has_indicator(self) -> bool:
         """Whether the last position says that the cell was missing."""
         return self.block == "numeric" and self.missing > 0
@@ -68,6 +73,7 @@ class Fitted(Record):
             start=start,
             width=self.width,
             levels=self.levels,
+            unseen=self.unseen,
         )
 
     def absent(self, frame: pl.DataFrame) -> NDArray[np.bool_]:

@@ -69,6 +69,13 @@ class Categorical(Fitted):
         """The three special indices, and one for each word."""
         return FIRST + len(self.words)
 
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Unknown always; missing and rare where training had none."""
+        filled = self.column.missing == "most_frequent"
+        gaps = () if self.missing and not filled else (MISSING,)
+        return (*gaps, UNKNOWN, *(() if self.rare else (RARE,)))
+
     def encode(self, frame: pl.DataFrame, out: NDArray[Any]) -> None:
         """Write the index of each row's word."""
         out[:, 0] = self._indices(frame)
