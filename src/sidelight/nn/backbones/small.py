@@ -21,7 +21,7 @@ class SmallConfig(BackboneConfig):
         blocks: Residual blocks in each stage.
     """
 
-    widths: tuple[int, ...] = (32, 64, 128, 256)
+    widths: tuple[int, ...] = (32, 64, 128, 128)
     blocks: int = Field(default=1, ge=1)
 
 
