@@ -55,9 +55,10 @@ class Source:
         inputs = {name: block[positions] for name, block in self.meta.items()}
         if self.pack is not None:
             inputs["image"] = self.pack.gather(positions)
-        return (inputs, *(part[positions] for part in self._answers()))
+        return (inputs, *(part[positions] for part in self.answers()))
 
-    def _answers(self) -> list[NDArray[Any]]:
+    def answers(self) -> list[NDArray[Any]]:
+        """Return target and weights, as far as there are any."""
         if self.target is None:
             return []
         return [self.target] if self.weight is None else [self.target, self.weight]

@@ -14,6 +14,9 @@ from sidelight.feed._source import Source, order_of_epoch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# What TensorFlow's kernels expect of a tensor's first byte; mappings begin at a page.
+ALIGNMENT = 64
+
 
 def tf_dataset(
     source: Source,
@@ -29,6 +32,9 @@ def tf_dataset(
     exact permutation that depends on the seed and the number of the epoch only, so a
     training that starts again at epoch 5 sees what it would have seen.
 
+    TensorFlow reads the mapped pixels where they are and copies a batch once, outside
+    of Python's lock.
+
     Args:
         source: Rows to batch.
         batch_size: Rows in a batch; the last one may be smaller.
@@ -37,33 +43,70 @@ def tf_dataset(
         first_epoch: Number of the first epoch.
     """
     epochs = count(first_epoch)
-    example = _flat(source.gather(np.zeros(1, dtype=np.int64)))
-    names = list(source.gather(np.zeros(1, dtype=np.int64))[0])
-    num_batches = -(-len(source) // batch_size)
+    num_rows = len(source)
+    num_batches = -(-num_rows // batch_size)
 
     def orders() -> Iterator[NDArray[np.int64]]:
-        yield order_of_epoch(
-            len(source), shuffle=shuffle, seed=seed, epoch=next(epochs)
-        )
+        yield order_of_epoch(num_rows, shuffle=shuffle, seed=seed, epoch=next(epochs))
 
-    def gather(positions: NDArray[np.int64]) -> list[NDArray[Any]]:
-        return _flat(source.gather(positions))
-
-    def pick(positions: tf.Tensor) -> Any:
-        flat = tf.numpy_function(gather, [positions], [a.dtype for a in example])
-        for tensor, array in zip(flat, example, strict=True):
-            tensor.set_shape((None, *array.shape[1:]))
-        inputs = dict(zip(names, flat, strict=False))
-        rest = flat[len(names) :]
-        return (inputs, *rest) if rest else inputs
+    def cut(order: tf.Tensor) -> tf.data.Dataset:
+        starts = tf.data.Dataset.range(0, num_rows, batch_size)
+        return starts.map(lambda start: order[start : start + batch_size])
 
     order = tf.data.Dataset.from_generator(
-        orders, output_signature=tf.TensorSpec((len(source),), tf.int64)
+        orders, output_signature=tf.TensorSpec((num_rows,), tf.int64)
     )
-    batched = order.unbatch().batch(batch_size).map(pick, num_parallel_calls=1)
+    # Two at a time, in order: one batch is copied while another waits for the disk.
+    batched = order.flat_map(cut).map(_picker(source), num_parallel_calls=2)
     known = batched.apply(tf.data.experimental.assert_cardinality(num_batches))
-    return known.prefetch(2)
+    return known.prefetch(2).with_options(_unrewritten())
 
 
-def _flat(batch: tuple[Any, ...]) -> list[NDArray[Any]]:
-    return [*batch[0].values(), *batch[1:]]
+def _unrewritten() -> tf.data.Options:
+    """Return options that keep tf.data from rewriting the graph.
+
+    For that it would read all pixels into memory, and there is nothing to gain here.
+    """
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    return options
+
+
+def _picker(source: Source) -> Any:
+    """Return the graph's version of `source.gather`."""
+    # Left to itself TensorFlow would put them on a GPU, and batches would come back.
+    with tf.device("cpu"):
+        blocks = {name: tf.constant(block) for name, block in source.meta.items()}
+        answers = [tf.constant(part) for part in source.answers()]
+        if source.pack is not None:
+            pixels = _in_place(source.pack.pixels)
+            slots = tf.constant(source.pack.slots)
+
+    def pick(positions: tf.Tensor) -> Any:
+        inputs = {name: tf.gather(block, positions) for name, block in blocks.items()}
+        if source.pack is not None:
+            inputs["image"] = tf.gather(pixels, tf.gather(slots, positions))
+        rest = [tf.gather(part, positions) for part in answers]
+        return (inputs, *rest) if rest else inputs
+
+    return pick
+
+
+class _Window:
+    """An array's memory, said to be writable: DLPack refuses what is not.
+
+    TensorFlow never writes to a tensor that is captured, and the mapping is read only.
+    """
+
+    def __init__(self, array: NDArray[np.uint8]) -> None:
+        self.array = array  # keeps the mapping alive
+        known = array.__array_interface__
+        self.__array_interface__ = {**known, "data": (known["data"][0], False)}
+
+
+def _in_place(pixels: NDArray[np.uint8]) -> tf.Tensor:
+    """Return mapped pixels as a tensor over the same memory; others are copied."""
+    if not isinstance(pixels, np.memmap) or pixels.ctypes.data % ALIGNMENT:
+        return tf.constant(pixels)
+    window = np.asarray(_Window(pixels))
+    return tf.experimental.dlpack.from_dlpack(window.__dlpack__())

@@ -46,13 +46,11 @@ class Pack:
         rule: How they were resized.
         pixels: `(slots, height, width, bands)` uint8, memory-mapped, read only.
         slots: `(rows,)` int64: which slot holds each row's picture.
-        path: The file that `pixels` maps from its start; None for pictures in memory.
     """
 
     rule: ImageRule
     pixels: NDArray[np.uint8]
     slots: NDArray[np.int64]
-    path: Path | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -109,7 +107,7 @@ class Store:
         shape = (-1, self.rule.height, self.rule.width, self.rule.bands)
         pixels = np.memmap(self.pixels_path, dtype=np.uint8, mode="r")
         usable = len(pixels) // self.slot_bytes * self.slot_bytes
-        return Pack(self.rule, pixels[:usable].reshape(shape), slots, self.pixels_path)
+        return Pack(self.rule, pixels[:usable].reshape(shape), slots)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
