@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sidelight.table import Table
 
 MAX_DEFAULT = 128
+PIECE = 64
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ def survey(
     Raises:
         ImageError: Naming rows and files that are no pictures, too large or refused.
     """
-    with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
-        found = list(pool.map(_header_or_reason, table.images, chunksize=64))
+    found = _headers(table.images)
     reasons = {i: h for i, h in enumerate(found) if isinstance(h, str)}
     kept = without_unusable(table, reasons, on_bad)
     headers = [h for h in found if isinstance(h, Header)]
@@ -68,6 +68,14 @@ def survey(
     if len(sizes) > 1:
         _report_mixed_sizes(sizes, rule)
     return Surveyed(kept, rule, dict(sizes))
+
+
+def _headers(paths: tuple[Path, ...]) -> list[Header | str]:
+    # A task for each header would cost as much as reading it.
+    pieces = [paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]
+    with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
+        read = pool.map(lambda piece: [_header_or_reason(p) for p in piece], pieces)
+        return [found for piece in read for found in piece]
 
 
 def _header_or_reason(path: Path) -> Header | str:
