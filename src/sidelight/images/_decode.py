@@ -26,6 +26,11 @@ MAX_PIXELS = 178_956_970
 GREY_MODES = {"1", "L"}
 COLOR_MODES = {"RGB", "CMYK", "YCbCr", "LAB", "HSV"}
 ALPHA_MODES = {"LA", "PA", "RGBA", "La", "RGBa"}
+# Pillow opens more, but some formats start other programs, such as Ghostscript.
+FORMATS = {
+    "AVIF", "BMP", "DIB", "GIF", "JPEG", "JPEG2000", "MPO", "PCX", "PNG", "PPM", "QOI",
+    "SGI", "TGA", "TIFF", "WEBP",
+}  # fmt: skip
 # How the name of a file's own mode ends where a band has 16 bits.
 DEEP = (";16", ";16B", ";16L", ";16N", ";16S", ";16BS")
 # What Pillow's readers let through on damaged files, beside OSError.
@@ -124,6 +129,10 @@ def _opened(source: Path | io.BytesIO) -> Image.Image:
             raise
         problem = f"cannot be decoded: {error}"
         raise UnusableImageError(problem) from error
+    if image.format not in FORMATS:
+        image.close()
+        problem = f"is of the format {image.format}; convert it to PNG or JPEG first"
+        raise UnusableImageError(problem)
     if image.width * image.height > MAX_PIXELS:
         image.close()
         raise UnusableImageError(_too_large(image.width, image.height))

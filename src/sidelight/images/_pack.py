@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 # Files a thread reads at a stretch; fewer where pictures are large.
 PIECE = 16
 PIECE_BYTES = 4 * 2**20
-# A killed packing loses at most so many pictures.
+# A killed packing loses at most so many pictures, or a 16th of what is packed if that
+# is more: the index is written whole, and would else cost more than decoding.
 CHECKPOINT = 2048
 
 
@@ -150,7 +151,7 @@ def _refresh(
                 decoded += 1
                 since_checkpoint += 1
             known[result.file.path] = _entry(result, slot)
-            if since_checkpoint >= CHECKPOINT:
+            if since_checkpoint >= max(CHECKPOINT, len(known) // 16):
                 append.flush()
                 store.write_index(_frame(known))
                 since_checkpoint = 0

@@ -141,6 +141,21 @@ def test_what_is_no_picture_is_refused(tmp_path, data):
             attempt()
 
 
+def test_a_format_that_starts_other_programs_is_refused_by_its_header(tmp_path):
+    data = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n%%EOF\n"
+    path = tmp_path / "really.jpg"
+    path.write_bytes(data)
+    for attempt in (lambda: read_header(path), lambda: decode(data, RGB)):
+        with pytest.raises(UnusableImageError, match="EPS; convert it to PNG or JPEG"):
+            attempt()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM"])
+def test_the_usual_formats_are_read(form):
+    pixels = decode(contents(plain("RGB", (200, 200, 200)), form), RGB)
+    assert np.abs(pixels.astype(int) - 200).max() <= 2
+
+
 @pytest.mark.parametrize("side", [30_000, 14_000])
 def test_a_bomb_is_refused_by_its_header(tmp_path, side):
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
