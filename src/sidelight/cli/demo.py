@@ -36,9 +36,10 @@ def demo(
     out = console()
     out.print(_grid(rows))
     out.print(
-        "Test rows are whole blocks of 10° that no training picture overlaps. Pictures "
-        "and climate classes are real; sensor, time, haze and clouds are simulated. "
-        f"{epochs} epochs and one seed: a demonstration, not the benchmark."
+        "Test rows are whole blocks of 10°, and training rows nearer to them than one "
+        "chip are left out. Pictures and climate classes are real; sensor, time, haze "
+        f"and clouds are simulated. {epochs} epochs and one seed: a demonstration, not "
+        "the benchmark."
     )
     out.print(f"comparison   {folder}/comparison.png", soft_wrap=True)
     out.print(f"runs         {folder}/runs/NAME, each with its curves and confusion")

@@ -62,7 +62,7 @@ def demo_config(
                 "source": str(data / "table.csv"),
                 "image": "file",
                 "target": "climate",
-                "drop": ["location"],
+                "drop": ["lat", "lon"],
             },
             "image": {"cache": str(cache)},
             "split": {
