@@ -30,14 +30,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from sidelight.datasets import blue_marble
 from sidelight.feed import Source, batches
+from sidelight.images import pack, survey
 from sidelight.nn import build, build_augmentation
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.registry import HEADS
 from sidelight.splits import Split, SplitConfig, block_folds, make_split
 from sidelight.training import Override, train
-from sidelight.workflow import make_config
-from sidelight.workflow._prepare import Prepared, _pack
+from sidelight.workflow import Prepared, make_config
 
 EPOCHS, CHIPS, CHIP_DEG = 12, 6367, 3.2
 SIDELIGHT = ("none", "metadata", "concat", "channels", "branch", "film")
@@ -96,8 +96,8 @@ def main(words: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = blue_marble(Path(folder) / "data", chips=CHIPS)
         table = read_table(data / "table.csv", image="file", target="climate")
-        config = make_config({"image": {"cache": folder}})
-        table, rule, pack = _pack(table, config, False)
+        rule = survey(table).rule
+        images = pack(table, rule, cache=Path(folder), progress=False).images
         split_config = SplitConfig(
             method="spatial", fractions=(0.55, 0.15, 0.3), buffer_deg=CHIP_DEG
         )
@@ -105,7 +105,7 @@ def main(words: list[str] | None = None) -> None:
         def prepared(split: Split) -> Prepared:
             preprocessor = Preprocessor.fit(table.take(split, "train"))
             inputs = preprocessor.transform(table)
-            return Prepared(table, split, preprocessor, rule, pack, inputs)
+            return Prepared(table, split, preprocessor, rule, images, inputs)
 
         one = [prepared(make_split(table, split_config))]
         print(f"one split: {one[0].split.counts()}", flush=True)
@@ -167,7 +167,6 @@ def run_arm(arm: str, prepared: Prepared, seed: int) -> tuple[float, float, floa
         {
             "network": {"fusion": arm},
             "train": {"epochs": EPOCHS, "seed": seed},
-            "augment": {"vertical_flip": True},
         }
     )
     spec = prepared.spec(config.network)

@@ -27,7 +27,14 @@ def demo(
     load_backend()
     from sidelight.workflow import run_demo
 
-    rows = run_demo(Path(folder), FUSIONS, chips=chips, epochs=epochs, seed=seed)
+    rows = run_demo(
+        Path(folder),
+        FUSIONS,
+        chips=chips,
+        epochs=epochs,
+        seed=seed,
+        say=lambda name: typer.secho(f"\n{name}", bold=True, err=True),
+    )
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,13 @@ CHIP_DEG = 3.2  # 48 pixels at 15 pixels a degree
 
 
 def run_demo(
-    folder: Path, fusions: Sequence[str], *, chips: int, epochs: int, seed: int
+    folder: Path,
+    fusions: Sequence[str],
+    *,
+    chips: int,
+    epochs: int,
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
     """Train each fusion on the acquired flavour of Blue Marble.
 
@@ -34,6 +40,7 @@ def run_demo(
         chips: Number of pictures.
         epochs: Passes over the training rows.
         seed: Seed of the network and its training; the split is always the same.
+        say: Called with each fusion's name before it is trained.
 
     Returns:
         For each fusion: name, accuracy on test rows with its interval, seconds per
@@ -44,6 +51,7 @@ def run_demo(
     shutil.rmtree(runs, ignore_errors=True)
     rows = []
     for fusion in fusions:
+        say(fusion)
         directory = RunDirectory.create(runs, fusion)
         config = demo_config(data, fusion, epochs, seed, folder / "cache")
         rows.append(_row(fusion, train_and_store(config, directory), directory))
