@@ -11,16 +11,18 @@ import platform
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidelight.errors import ConfigError, DiskFullError, RunError, nearest
+from sidelight.errors import ConfigError, DataWarning, DiskFullError, RunError, nearest
 
 if TYPE_CHECKING:
     import polars as pl
 
 FORMAT = 1
+MAX_NAME_BYTES = 200  # most file systems end at 255
 PACKAGES = (
     "sidelight",
     "keras",
@@ -59,8 +61,11 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 
 def _says_disk_full(error: Exception) -> bool:
     # Polars' Parquet writer and HDF5 tell it by other errors than OSError(ENOSPC).
-    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-    return full or "No space left" in str(error)
+    # A used-up quota is a full disk to whoever has one.
+    numbers = (errno.ENOSPC, errno.EDQUOT)
+    if isinstance(error, OSError) and error.errno in numbers:
+        return True
+    return any(os.strerror(number) in str(error) for number in numbers)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -125,10 +130,18 @@ def environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
-        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "backend": _backend(),
         "packages": versions,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
+
+
+def _backend() -> str:
+    # Keras, where it is loaded, also knows the choice made in its own settings file.
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        return str(keras.config.backend())
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 class RunDirectory:
@@ -184,7 +197,8 @@ class RunDirectory:
             name, number = stamp, 2
             while (root / name).exists():
                 name, number = f"{stamp}-{number}", number + 1
-        if name in ("", "..") or name != Path(name).name:
+        too_long = len(os.fsencode(name)) > MAX_NAME_BYTES
+        if name in ("", "..") or name != Path(name).name or too_long:
             problem = f"a run cannot be called {name!r}"
             raise ConfigError(problem, fix="Use a plain name; --runs names the folder.")
         path = root / name
@@ -197,10 +211,20 @@ class RunDirectory:
         return cls(path, replaces=overwrite)
 
     def start(self) -> None:
-        """Make the directory; a run that is replaced goes away now."""
+        """Make the directory; a run that is replaced goes away now.
+
+        Raises:
+            ConfigError: If another process took the name since it was chosen, or the
+                folder of all runs is a file.
+        """
         if self._replaces and self.path.exists():
             shutil.rmtree(self.path)
-        self.path.mkdir(parents=True)
+        try:
+            self.path.mkdir(parents=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            problem = f"{self.path} cannot be made: {error.strerror}"
+            fix = "Choose another --name or --runs."
+            raise ConfigError(problem, fix=fix) from error
         write_json(self.status, {"format": FORMAT, "status": "training"})
 
     def finish(self) -> None:
@@ -228,12 +252,20 @@ class RunDirectory:
     def usable_model(self) -> Path:
         """Return the trained model, or the last checkpoint of an interrupted run.
 
+        A checkpoint comes with a `DataWarning`, so that nobody takes it for the model.
+
         Raises:
             RunError: If not even the first epoch was finished.
         """
-        for path in (self.model, self.checkpoint):
-            if path.exists():
-                return path
+        if self.model.exists():
+            return self.model
+        if self.checkpoint.exists():
+            said = (
+                f"{self.path} did not finish training; the network of its last whole "
+                f"epoch answers. To train again: sidelight train --config {self.config}"
+            )
+            warnings.warn(said, DataWarning, stacklevel=2)
+            return self.checkpoint
         problem = "this run stopped before its first epoch was over"
         raise RunError(problem, path=self.path, fix="Train it again with --overwrite.")
 

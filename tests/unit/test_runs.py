@@ -4,13 +4,15 @@ import errno
 import json
 import os
 import re
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from sidelight import runs
-from sidelight.errors import ConfigError, DiskFullError, RunError
+from sidelight.errors import ConfigError, DataWarning, DiskFullError, RunError
 from sidelight.runs import RunDirectory, read_json, write_atomically
 
 
@@ -56,12 +58,12 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, interruption):
     assert path.read_text() == "old"
 
 
-def full(place):
-    place.write_text("half")
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_named_and_nothing_half_written_is_left(tmp_path, number):
+    def full(place):
+        place.write_text("half")
+        raise OSError(number, os.strerror(number))
 
-
-def test_a_full_disk_is_named_and_nothing_half_written_is_left(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     with pytest.raises(DiskFullError, match=r"a\.txt could not be written") as caught:
@@ -123,6 +125,16 @@ def test_the_environment_names_versions_and_no_place():
     assert os.sep not in told["command"][0]
 
 
+def test_the_backend_is_the_one_in_use(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    assert runs.environment()["backend"] == "torch"
+    # Without the variable, Keras may have read another choice from its own file.
+    loaded = SimpleNamespace(config=SimpleNamespace(backend=lambda: "jax"))
+    monkeypatch.setitem(sys.modules, "keras", loaded)
+    assert runs.environment()["backend"] == "jax"
+
+
 def started(root, name="mine"):
     run = RunDirectory.create(root, name)
     run.start()
@@ -145,7 +157,9 @@ def test_a_started_run_can_be_opened_but_has_no_model(tmp_path):
 def test_an_interrupted_run_answers_by_its_checkpoint(tmp_path):
     run = started(tmp_path)
     run.checkpoint.write_text("epoch 3")
-    assert RunDirectory.open(run.path).usable_model() == run.checkpoint
+    opened = RunDirectory.open(run.path)
+    with pytest.warns(DataWarning, match=r"did not finish .* --config .*config\.yaml"):
+        assert opened.usable_model() == run.checkpoint
 
 
 def test_a_finished_run_answers_by_its_model_and_needs_no_checkpoint(tmp_path):
@@ -164,6 +178,21 @@ def test_a_name_is_taken_once(tmp_path):
     started(tmp_path)
     with pytest.raises(ConfigError, match="--overwrite"):
         RunDirectory.create(tmp_path, "mine")
+
+
+def test_a_name_taken_while_the_data_was_prepared(tmp_path):
+    first, second = (RunDirectory.create(tmp_path, "mine") for _ in range(2))
+    first.start()
+    first.model.write_text("first")
+    with pytest.raises(ConfigError, match="another --name"):
+        second.start()
+    assert first.model.read_text() == "first"
+
+
+def test_the_folder_of_runs_is_a_file(tmp_path):
+    (tmp_path / "runs").write_text("precious")
+    with pytest.raises(ConfigError, match="cannot be made"):
+        started(tmp_path / "runs")
 
 
 def test_overwriting_replaces_at_the_start_and_not_before(tmp_path):
@@ -188,7 +217,7 @@ def test_what_is_no_run_is_never_overwritten(tmp_path, kind):
     assert path.exists()
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/tmp", "a/"])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/tmp", "a/", "ü" * 101])
 def test_a_name_is_no_path(tmp_path, name):
     (tmp_path / "runs").mkdir()
     (tmp_path / "status.json").write_text("{}")

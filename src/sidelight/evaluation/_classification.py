@@ -36,7 +36,9 @@ def classification_metrics(
         accuracy, balanced_accuracy, macro_f1, log_loss, roc_auc (one against the rest,
         macro), pr_auc (macro average precision), calibration_error, per_class with
         sensitivity, specificity and support, and confusion_matrix (rows are the truth).
-        A score that these rows do not define is None.
+        Of two classes, roc_auc and pr_auc are those of the second. A mean over classes
+        leaves out those that do not occur; a score that these rows do not define is
+        None.
     """
     labels = list(range(len(classes)))
     answer = probability.argmax(axis=1)
@@ -66,16 +68,19 @@ def choose_threshold(
         probability: `(rows,)` of the second class.
 
     Returns:
-        The middle between the two neighbouring probabilities; 0.5 where only one class
-        occurs.
+        The middle between the two neighbouring probabilities, or the upper one where
+        their type has no number between; 0.5 where only one class occurs.
     """
     if len(np.unique(truth)) < 2:
         return 0.5
     false, true, cuts = metrics.roc_curve(truth, probability, drop_intermediate=False)
-    best = int(np.argmax(true - false))
-    below = probability[probability < cuts[best]]
-    lower = below.max() if len(below) else 0.0
-    return float((min(cuts[best], 1.0) + lower) / 2)
+    # The first cut is infinite; the last calls every row positive and is as good.
+    cut = cuts[1:][np.argmax((true - false)[1:])]
+    below = probability[probability < cut]
+    lower = float(below.max()) if len(below) else 0.0
+    # Comparing float32 rounds the threshold to float32: it must not fall to `lower`.
+    middle = probability.dtype.type((float(cut) + lower) / 2)
+    return float(middle if middle > lower else cut)
 
 
 def calibration_error(
@@ -120,9 +125,7 @@ def _decision_scores(
         "accuracy": float(metrics.accuracy_score(truth, answer)),
         "balanced_accuracy": float(np.mean(seen)),
         "macro_f1": float(
-            metrics.f1_score(
-                truth, answer, labels=labels, average="macro", zero_division=0.0
-            )
+            metrics.f1_score(truth, answer, average="macro", zero_division=0.0)
         ),
         "per_class": per_class,
         "confusion_matrix": matrix.tolist(),

@@ -12,7 +12,7 @@ from sidelight.evaluation._classification import classification_metrics
 from sidelight.evaluation._regression import regression_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,39 +60,67 @@ def subgroup_metrics(
         threshold: Operating threshold of a binary task.
 
     Returns:
-        Scores by value; "small" marks those of fewer than 30 rows. The 50 largest
-        groups are given.
+        Scores by value, in the order of the values, missing ones last; "small" marks
+        those of fewer than 30 rows. The 50 largest groups are given.
     """
-    names = _groups(column)
-    values, counts = np.unique(names, return_counts=True)
-    largest = values[np.argsort(-counts, kind="stable")][:MAX_GROUPS]
     scores = {}
-    for value in sorted(largest):
-        rows = names == value
-        scores[str(value)] = {
+    for value, rows in _groups(column):
+        scores[value] = {
             **evaluate(truth[rows], figures[rows], classes, threshold=threshold),
-            "small": int(rows.sum()) < FEW_ROWS,
+            "small": len(rows) < FEW_ROWS,
         }
     return scores
 
 
-def _groups(column: pl.Series) -> NDArray[np.str_]:
+def _groups(column: pl.Series) -> list[tuple[str, list[int]]]:
+    """Return the name and the row positions of each group, in order of value."""
     is_time = column.dtype in (pl.Date, pl.Datetime)
     numbers = column.dt.epoch("s") if is_time else column
     if not numbers.dtype.is_numeric():
         numbers = numbers.cast(pl.Float64, strict=False)
-    all_numbers = numbers.null_count() == column.null_count()
-    if all_numbers and numbers.n_unique() > 10:
-        ends = [numbers.quantile(q) or 0.0 for q in (0, 0.25, 0.5, 0.75, 1)]
-        filled = numbers.fill_null(0).to_numpy()
-        quarter = np.digitize(filled, ends[1:-1], right=True)
-        shown = [_date(end) if is_time else f"{end:.6g}" for end in ends]
-        labels = np.array(
-            [f"{low} to {high}" for low, high in itertools.pairwise(shown)]
-        )
-        return np.where(numbers.is_null().to_numpy(), "missing", labels[quarter])
-    return column.cast(pl.String).fill_null("missing").to_numpy().astype(str)
+    names = column.cast(pl.String)
+    order = names
+    if numbers.null_count() == column.null_count():
+        order = numbers  # so that 10 comes after 9
+        if numbers.n_unique() > 10:
+            names = _quarters(numbers, is_time)
+    frame = pl.DataFrame({"name": names.fill_null("missing"), "order": order})
+    groups = (
+        frame.with_row_index("row")
+        .group_by("name")
+        .agg("row", pl.col("order").min(), pl.len().alias("size"))
+        .sort("size", "order", "name", descending=[True, False, False])
+        .head(MAX_GROUPS)
+        .sort("order", "name", nulls_last=True)
+    )
+    return list(groups.select("name", "row").iter_rows())
 
 
-def _date(seconds: float) -> str:
-    return str(np.datetime64(int(seconds), "s").astype("datetime64[D]"))
+def _quarters(numbers: pl.Series, is_time: bool) -> pl.Series:
+    ends = [numbers.quantile(q) or 0.0 for q in (0, 0.25, 0.5, 0.75, 1)]
+    quarter = np.digitize(numbers.fill_null(0).to_numpy(), ends[1:-1], right=True)
+    shown = _dates(ends) if is_time else _digits(ends)
+    names = np.array([f"{low} to {high}" for low, high in itertools.pairwise(shown)])
+    missing = numbers.is_null().to_numpy()
+    return pl.Series(np.where(missing, "missing", names[quarter]))
+
+
+def _digits(numbers: list[float]) -> list[str]:
+    """Show as few digits as keep different numbers different."""
+    rounded = ([f"{number:.{n}g}" for number in numbers] for n in (6, 9, 12, 15, 17))
+    return _first_telling(rounded, len(set(numbers)))
+
+
+def _dates(seconds: list[float]) -> list[str]:
+    """Show the time of day only where dates do not tell the ends apart."""
+    times = np.array(seconds).astype("datetime64[s]")
+    rounded = (times.astype(f"datetime64[{unit}]").astype(str) for unit in "Dms")
+    return _first_telling(map(list, rounded), len(np.unique(times)))
+
+
+def _first_telling(choices: Iterable[list[str]], num_different: int) -> list[str]:
+    shown: list[str] = []
+    for shown in choices:
+        if len(set(shown)) == num_different:
+            break
+    return shown

@@ -44,7 +44,9 @@ def confusion_png(
     axes.set_ylabel("true")
     axes.tick_params(length=0)
     right = counts.diagonal().sum() / max(counts.sum(), 1)
-    axes.set_title(f"{right:.1%} of {counts.sum()} rows right", loc="left", fontsize=10)
+    axes.set_title(
+        f"{right:.1%} of {counts.sum():,} rows right", loc="left", fontsize=10
+    )
     _save(figure, path)
 
 
@@ -111,7 +113,7 @@ def learning_curves_png(history: Sequence[dict[str, float]], path: Path) -> None
                     marker="o" if len(rows) == 1 else None,
                 )
         area.set_xlabel("epoch")
-        area.xaxis.set_major_locator(MaxNLocator(integer=True))
+        area.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         area.set_title(name, loc="left", fontsize=10)
         area.legend(frameon=False, fontsize=8)
         area.grid(axis="y", color="#e5e7eb", linewidth=0.8)

@@ -119,6 +119,8 @@ def test_a_class_that_does_not_occur_is_left_out_of_means():
         "specificity": 1,
     }
     assert scores["balanced_accuracy"] == pytest.approx((2 / 3 + 1) / 2)
+    # F1: a 2·2/(3+2), b 2·2/(2+3); c is neither true nor answered.
+    assert scores["macro_f1"] == pytest.approx((4 / 5 + 4 / 5) / 2)
     pairs = [
         metrics.roc_auc_score(TRUTH[kept] == i, PROBABILITY[kept][:, i]) for i in (0, 1)
     ]
@@ -161,6 +163,17 @@ def test_the_threshold_is_the_best_of_all_there_are():
     assert balanced(chosen) == max(balanced(cut) for cut in second)
 
 
+@pytest.mark.parametrize("upper", [1.0, 0.5])
+def test_a_threshold_between_neighbouring_float32_parts_them(upper):
+    # A saturated network gives 1 - 6e-8 and 1: there is no float32 between.
+    high = np.float32(upper)
+    low = np.nextafter(high, np.float32(0))
+    second = np.array([low, high, low, high], dtype=np.float32)
+    truth = np.array([0, 1, 0, 1])
+    chosen = choose_threshold(truth, second)
+    assert (second >= chosen).tolist() == [False, True, False, True]
+
+
 def test_thresholds_at_the_ends():
     assert choose_threshold(np.array([1, 1]), np.array([0.2, 0.9])) == 0.5
     assert choose_threshold(np.array([0, 1]), np.array([0.4, 0.8])) == pytest.approx(
@@ -168,6 +181,10 @@ def test_thresholds_at_the_ends():
     )
     upside_down = choose_threshold(np.array([0, 1]), np.array([0.8, 0.2]))
     assert 0 <= upside_down <= 1
+    # Sure and wrong: calling every row positive is better than calling just that one.
+    sure = np.array([1.0, 0.2])
+    chosen = choose_threshold(np.array([0, 1]), sure)
+    assert (sure >= chosen).tolist() == [True, True]
 
 
 def test_a_threshold_gives_scores_of_its_own():

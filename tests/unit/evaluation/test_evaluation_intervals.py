@@ -34,6 +34,15 @@ def test_rows_of_one_cluster_count_as_one():
     assert by_cluster[1] - by_cluster[0] > 2 * (by_row[1] - by_row[0])
 
 
+def test_alike_and_unlike_rows_are_resampled_alike():
+    # Two sorts of rows are counted, hundreds of sorts are drawn one by one.
+    right = np.repeat([1.0, 0.0], [700, 300])
+    unlike = right + np.linspace(0, 1e-6, 1000)
+    counted = bootstrap_interval(right, num_resamples=20_000)
+    drawn = bootstrap_interval(unlike, num_resamples=20_000)
+    assert counted == pytest.approx(drawn, abs=0.002)
+
+
 def coverage(draw, truth, num_trials=1000):
     rng = np.random.default_rng(11)
     held = 0
@@ -48,6 +57,15 @@ def coverage(draw, truth, num_trials=1000):
 
 def test_coverage_over_rows():
     share = coverage(lambda rng: ((rng.random(300) < 0.7).astype(float), None), 0.7)
+    assert 0.93 <= share <= 0.97
+
+
+def test_coverage_of_a_mean_error():
+    # Absolute errors of a normal prediction: skewed, no two alike; mean sqrt(2/pi).
+    def errors(rng):
+        return np.abs(rng.normal(size=200)), None
+
+    share = coverage(errors, np.sqrt(2 / np.pi), num_trials=600)
     assert 0.93 <= share <= 0.97
 
 

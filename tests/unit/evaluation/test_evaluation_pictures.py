@@ -62,6 +62,26 @@ def test_curves_of_one_epoch_without_validation(tmp_path):
     assert size(tmp_path / "c.png")
 
 
+@pytest.mark.parametrize("num_epochs", [1, 2, 20])
+def test_epochs_are_whole_numbers(tmp_path, monkeypatch, num_epochs):
+    from matplotlib.figure import Figure
+
+    shown = []
+    save = Figure.savefig
+
+    def look(figure, place, **options):
+        save(figure, place, **options)
+        low, high = figure.axes[0].get_xlim()
+        ticks = figure.axes[0].get_xticks()
+        shown.extend(tick for tick in ticks if low <= tick <= high)
+
+    monkeypatch.setattr(Figure, "savefig", look)
+    history = [{"epoch": e, "loss": 1 / e} for e in range(1, num_epochs + 1)]
+    learning_curves_png(history, tmp_path / "c.png")
+    assert shown
+    assert all(tick == int(tick) for tick in shown)
+
+
 def test_comparison_grows_with_the_models(tmp_path):
     comparison_png(ROWS, tmp_path / "three.png")
     comparison_png(ROWS[:2], tmp_path / "two.png")

@@ -33,7 +33,7 @@ def test_each_group_is_scored_as_if_alone():
     truth, probability = answers(80)
     column = pl.Series(["x"] * 50 + ["y"] * 20 + [None] * 10)
     scores = subgroup_metrics(truth, probability, column, NAMES, threshold=0.4)
-    assert list(scores) == ["missing", "x", "y"]
+    assert list(scores) == ["x", "y", "missing"]
     alone = evaluate(truth[50:70], probability[50:70], NAMES, threshold=0.4)
     assert scores["y"] == {**alone, "small": True}
     assert scores["x"]["small"] is False
@@ -90,3 +90,32 @@ def test_the_largest_groups_are_shown():
     sizes = group_sizes(column)
     assert len(sizes) == 50
     assert set(sizes.values()) == {2}
+
+
+def test_groups_are_in_the_order_of_their_values():
+    few = pl.Series([10, 9, None, -1, 9])
+    assert list(group_sizes(few)) == ["-1", "9", "10", "missing"]
+    many = pl.Series([float(i) for i in range(-50, 351)])
+    names = ["-50 to 50", "50 to 150", "150 to 250", "250 to 350"]
+    assert list(group_sizes(many)) == names
+
+
+def test_numbers_that_differ_late_are_told_apart():
+    northing = pl.Series([5_400_000 + i / 100 for i in range(101)])
+    sizes = group_sizes(northing)
+    assert list(sizes.values()) == [26, 25, 25, 25]
+    assert next(iter(sizes)) == "5400000 to 5400000.25"
+
+
+@pytest.mark.parametrize(
+    ("step", "first"),
+    [
+        (dt.timedelta(minutes=1), "2020-01-01T09:00 to 2020-01-01T09:25"),
+        (dt.timedelta(seconds=1), "2020-01-01T09:00:00 to 2020-01-01T09:00:25"),
+    ],
+)
+def test_times_of_one_day_are_told_apart(step, first):
+    start = dt.datetime(2020, 1, 1, 9)
+    sizes = group_sizes(pl.Series([start + i * step for i in range(101)]))
+    assert next(iter(sizes)) == first
+    assert list(sizes.values()) == [26, 25, 25, 25]
