@@ -123,7 +123,11 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         if isinstance(table, Table):
             return table
         return read_table(
-            table, image=self.image, target=self.target, images=self.images
+            table,
+            image=self.image,
+            target=self.target,
+            images=self.images,
+            drop=() if self.group is None else (self.group,),
         )
 
     def _to_answer(self, table: Any, *, target: bool = False) -> Table:

@@ -333,3 +333,35 @@ def test_every_python_door_gives_the_command_lines_answers(
     assert loaded.predict(table).tolist() == stored["prediction"].to_list()
     assert list(loaded.classes_) == ["dark", "grey", "light"]
     assert 0 <= loaded.score(table) <= 1
+
+
+def test_an_edited_schema_is_trained_from(sidelight, scenes, tmp_path):
+    schema = tmp_path / "schema.json"
+    words = ("--image", "file", "--target", "label")
+    assert sidelight("inspect", scenes, *words, "--save", schema).code == 0
+    edited = json.loads(schema.read_text())
+    edited["columns"] = [c for c in edited["columns"] if c["name"] == "depth"]
+    edited["columns"][0]["scale"] = "robust"
+    schema.write_text(json.dumps(edited))
+    train = ("train", scenes, "--schema", schema, "--fusion", "metadata")
+    train = (*train, "--epochs", 1, "--name", "r", "--runs", tmp_path / "runs")
+    refused = sidelight(*train, "--drop", "depth")
+    assert refused.code == 2
+    assert "schema" in refused.err
+    assert sidelight(*train).code == 0
+    assert "over IQR" in sidelight("inspect", tmp_path / "runs" / "r").out
+
+
+def test_answers_read_cells_as_training_did(sidelight, rows, tmp_path):
+    for number, row in enumerate(rows):
+        row["depth"] = row["depth"].replace(".", ",") if number % 7 else "none given"
+    table = write_table(tmp_path / "comma.csv", rows)
+    answer = sidelight(
+        *("train", table, "--image", "file", "--target", "label", "--epochs", 1),
+        *("--decimal", ",", "--null", "none given", "--fusion", "metadata"),
+        *("--drop", "lat,lon", "--name", "r", "--runs", tmp_path / "runs"),
+    )
+    assert answer.code == 0, answer.err
+    run = tmp_path / "runs" / "r"
+    assert sidelight("evaluate", run, table).code == 0
+    assert sidelight("predict", run, table, "-o", tmp_path / "p.csv").code == 0

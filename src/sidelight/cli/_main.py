@@ -1,6 +1,6 @@
 """The `sidelight` command: its verbs, and how it ends.
 
-Exit codes: 0 good, 1 a check failed, 2 bad input, 130 interrupted.
+Exit codes: 0 good, 2 bad input, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from sidelight.evaluation import evaluate, pictures, subgroup_metrics
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
 from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
-from sidelight.table import Table, describe
+from sidelight.table import NULL_VALUES, Table, describe
+from sidelight.workflow._config import load_config, make_config
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,6 +44,7 @@ def evaluate_run(
     """
     predictor = load_predictor(path)
     keep = () if by is None else (by,)
+    reading = {**_as_in_training(path), **reading}
     table = predictor.read(source, target=True, keep=keep, **reading)
     if len(table) == 0:
         problem = "there are no rows to score"
@@ -80,6 +82,7 @@ def predict_with_run(
         ImageError: If pictures are missing or damaged.
     """
     predictor = load_predictor(path)
+    reading = {**_as_in_training(path), **reading}
     table = predictor.read(source, **reading)
     table, answers = _answers(predictor, table, cache, reading)
     frame = predictor.frame(table, answers)
@@ -105,6 +108,13 @@ def _answers(
         packed = pack(table, predictor.rule, cache=cache, on_bad=on_bad)
         table, images = packed.table, packed.images
     return table, predictor.answers(predictor.source(table, images))
+
+
+def _as_in_training(path: str | Path) -> dict[str, Any]:
+    """Return how text became cells in training: words for missing, decimal mark."""
+    table = make_config(load_config(path)).table
+    nulls = (*NULL_VALUES, *table.null_values)
+    return {"null_values": nulls, "decimal": table.decimal}
 
 
 def _stored_threshold(path: str | Path) -> float | None:

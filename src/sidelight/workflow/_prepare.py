@@ -92,33 +92,25 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
     if config.source is None:
         problem = "the configuration names no table"
         raise ConfigError(problem, fix="Give it: sidelight train TABLE --config …")
-    common: dict[str, Any] = {
-        "sql": config.sql,
-        "images": config.images,
-        "on_bad": config.on_bad,
-        "null_values": (*NULL_VALUES, *config.null_values),
-        "decimal": config.decimal,
-        "keep": tuple(n for n in (split.column, split.group, split.time) if n),
-    }
-    if config.schema_file is not None:
-        return read_table(
-            config.source,
-            schema=load_schema(Path(config.schema_file)),
-            image=config.image,
-            target=config.target,
-            learn=True,
-            **common,
-        )
+    deciding = [name for name in (split.column, split.group) if name]
+    schema = config.schema_file and load_schema(Path(config.schema_file))
     return read_table(
         config.source,
+        sql=config.sql,
         image=config.image,
         target=config.target,
+        images=config.images,
         kinds=config.kinds,
-        drop=(*config.drop, *(name for name in (split.column, split.group) if name)),
+        drop=config.drop if schema else (*config.drop, *deciding),
         lat=config.lat,
         lon=config.lon,
         task=config.task,
-        **common,
+        schema=schema or None,
+        on_bad=config.on_bad,
+        null_values=(*NULL_VALUES, *config.null_values),
+        decimal=config.decimal,
+        keep=tuple(n for n in (*deciding, split.time) if n),
+        learn=True,
     )
 
 
