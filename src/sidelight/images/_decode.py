@@ -105,10 +105,6 @@ def decode(data: bytes, rule: ImageRule) -> NDArray[np.uint8]:
     """
     with _opened(io.BytesIO(data)) as image:
         try:
-            size = (image.height, image.width)
-            scale = rule.scale(*(size[::-1] if _is_on_its_side(image) else size))
-            if scale > 1:  # only JPEG can; other formats ignore it
-                image.draft(None, (image.width // scale, image.height // scale))
             image.load()
             return rule.apply(_opaque(_upright(image)))
         except (OSError, *DAMAGE) as error:

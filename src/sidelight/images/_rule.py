@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 Resize = Literal["stretch", "pad", "crop"]
 LARGEST = 4096
 # Counted up when the same rule comes to give other pixels: packs must not mix them.
-ARITHMETIC = 2
+ARITHMETIC = 1
 
 
 class ImageRule(Record):
     """Size, bands, and what is done with another aspect; stored with the run.
 
-    Resampling is Pillow's bilinear filter, which averages over the whole footprint of
-    an output pixel when it shrinks. A JPEG at least twice as large as needed is decoded
-    at a half, a quarter or an eighth before that, if its sides are divisible by it;
-    the format makes it cheap.
+    A picture at least twice as large as needed is first averaged over whole blocks of
+    pixels, 2 × 2, 3 × 3, …; then Pillow's bilinear filter does the rest. The result
+    depends on the decoded pixels only, not on the file's format, so that an exported
+    model can do the same.
 
     Attributes:
         height: Rows of pixels.
@@ -49,17 +49,6 @@ class ImageRule(Record):
         digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
         return f"{self.height}x{self.width}x{self.bands}-{self.resize}-{digest}"
 
-    def scale(self, height: int, width: int) -> int:
-        """Return by how much an upright picture of a size may be shrunk in decoding.
-
-        Sides have to be divisible by it: half a pixel more would shift the picture.
-        """
-        for scale in (8, 4, 2):
-            whole = height % scale == 0 and width % scale == 0
-            if whole and height >= scale * self.height and width >= scale * self.width:
-                return scale
-        return 1
-
     def apply(self, image: Image.Image) -> NDArray[np.uint8]:
         """Return an upright picture in mode L or RGB as `(height, width, bands)`."""
         mode = "L" if self.bands == 1 else "RGB"
@@ -76,7 +65,7 @@ class ImageRule(Record):
         return pixels[..., None] if self.bands == 1 else pixels
 
     def _stretch(self, image: Image.Image) -> Image.Image:
-        return image.resize((self.width, self.height), Image.Resampling.BILINEAR)
+        return _resized(image, (self.width, self.height))
 
     def _pad(self, image: Image.Image) -> Image.Image:
         scale = min(self.width / image.width, self.height / image.height)
@@ -86,7 +75,7 @@ class ImageRule(Record):
         )
         canvas = Image.new(image.mode, (self.width, self.height))
         corner = ((self.width - inner[0]) // 2, (self.height - inner[1]) // 2)
-        canvas.paste(image.resize(inner, Image.Resampling.BILINEAR), corner)
+        canvas.paste(_resized(image, inner), corner)
         return canvas
 
     def _crop(self, image: Image.Image) -> Image.Image:
@@ -94,9 +83,15 @@ class ImageRule(Record):
         width, height = self.width / scale, self.height / scale
         left, top = (image.width - width) / 2, (image.height - height) / 2
         box = (left, top, left + width, top + height)
-        return image.resize(
-            (self.width, self.height), Image.Resampling.BILINEAR, box=box
-        )
+        return _resized(image, (self.width, self.height), box)
+
+
+def _resized(
+    image: Image.Image,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float] | None = None,
+) -> Image.Image:
+    return image.resize(size, Image.Resampling.BILINEAR, box=box, reducing_gap=1.0)
 
 
 def parse_size(text: str) -> tuple[int, int]:
