@@ -28,8 +28,8 @@ def test_stretch_shrinks_by_the_mean_of_the_footprint():
     # Whole blocks are averaged: 2 × 1 pixels, and then nothing is left to resize.
     assert apply(grey([[0, 0, 80, 160]]), 1, 2, "stretch") == [[0, 120]]
     assert apply(grey([[8, 16] * 3] * 3), 1, 2, "stretch") == [[11, 13]]
-    # Below a factor of two the triangle filter alone, 1.5 pixels to either side: weights
-    # 5/6 and 1/2 for pixels 1/4 and 3/4 away.
+    # Below a factor of two the triangle filter alone, 1.5 pixels to either side:
+    # weights of 5/6 and 1/2 for pixels 1/4 and 3/4 away.
     assert apply(grey([[0, 90, 240]]), 1, 2, "stretch") == [[34, 184]]
 
 
