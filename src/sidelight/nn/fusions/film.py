@@ -18,11 +18,13 @@ class FilmConfig(FusionConfig):
 
     Attributes:
         stages: Stages whose output is modulated, counted from 0; None for all.
-        units: Width of the layer that reads the metadata, one for each stage.
+        units: Width of each layer of the generator, which reads the metadata once.
+        num_layers: Layers of the generator.
     """
 
     stages: tuple[int, ...] | None = None
     units: int = Field(default=64, ge=1)
+    num_layers: int = Field(default=2, ge=1)
 
 
 @FUSIONS.register(
@@ -34,8 +36,9 @@ class FilmConfig(FusionConfig):
 class Film(Fusion):
     """`(1 + gamma) * x + beta`, with gamma and beta a function of the metadata.
 
-    Departs from the paper: it acts where a stage ends rather than inside each block,
-    so that any backbone can be used unchanged. Gamma and beta start at zero.
+    One generator serves all stages, each with a linear projection of its own, as in the
+    paper. Departs from it: acts where a stage ends rather than inside each block, so
+    that any backbone can be used unchanged. Gamma and beta start at zero.
     """
 
     Config = FilmConfig
@@ -45,12 +48,20 @@ class Film(Fusion):
         """Return the modulated map, of the same shape."""
         if self.config.stages is not None and index not in self.config.stages:
             return features
-        hidden = keras.layers.Dense(
-            self.config.units, activation="gelu", name=f"film_{index}_hidden"
-        )(meta.vector)
         modulation = keras.layers.Dense(
             2 * features.shape[-1],
             kernel_initializer="zeros",
             name=f"film_{index}_modulation",
-        )(hidden)
+        )(self._generated(meta))
         return Modulate(name=f"film_{index}")(features, modulation)
+
+    def _generated(self, meta: Meta) -> Any:
+        """Return the generator's output `(batch, units)`, made at the first stage."""
+        if not hasattr(self, "_output"):
+            hidden = meta.vector
+            for i in range(self.config.num_layers):
+                hidden = keras.layers.Dense(
+                    self.config.units, activation="gelu", name=f"film_generator_{i}"
+                )(hidden)
+            self._output = hidden
+        return self._output
