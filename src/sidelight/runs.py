@@ -34,6 +34,15 @@ PACKAGES = (
 )
 
 
+def default_cache() -> Path:
+    """Return the folder of what can be made again: SIDELIGHT_CACHE, or the user's."""
+    named = os.environ.get("SIDELIGHT_CACHE")
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "sidelight"
+
+
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside `path`, then put it in place in one step.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +12,7 @@ from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.errors import ConfigError
 from sidelight.registry import BACKBONES, FUSIONS, SPLITS
-
-if TYPE_CHECKING:
-    from sidelight.runs import RunDirectory
+from sidelight.runs import RunDirectory
 
 
 def train(
@@ -107,9 +105,8 @@ def train(
     # Mistyped names are answered before anything heavy is imported.
     FUSIONS.check(fusion)
     BACKBONES.check(backbone)
-    method = "column" if split_column and split == "auto" else split
-    if method != "auto":
-        SPLITS.check(method)
+    if split != "auto":
+        SPLITS.check(split)
     given: dict[str, Any] = {
         "table": {
             "source": source,
@@ -128,7 +125,7 @@ def train(
             "decimal": decimal,
         },
         "split": {
-            "split": method,
+            "split": split,
             "split_column": split_column,
             "group": group,
             "time": time,
@@ -149,8 +146,8 @@ def train(
         },
     }
     options = _chosen(context, given)
-    if split_column and "method" not in options.get("split", {}):
-        options.setdefault("split", {})["method"] = "column"
+    if split_column and "method" not in options["split"]:
+        options["split"]["method"] = "column"  # also over that of --config
     _train(options, o.settings(set_), config, name, runs, overwrite, as_json)
 
 
@@ -190,7 +187,6 @@ def _train(
     from sidelight.workflow import (
         load_config,
         make_config,
-        new_directory,
         train_and_store,
     )
 
@@ -202,7 +198,9 @@ def _train(
     if chosen.table.target is None and chosen.table.schema_file is None:
         problem = "no target was given"
         raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
-    directory = new_directory(runs, chosen, name, overwrite=overwrite)
+    directory = RunDirectory.create(
+        Path(runs), name, prefix=chosen.network.fusion, overwrite=overwrite
+    )
     try:
         finished = train_and_store(chosen, directory)
     except KeyboardInterrupt:

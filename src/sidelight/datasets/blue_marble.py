@@ -29,6 +29,7 @@ from sidelight.datasets import _acquisition as simulation
 from sidelight.datasets._earth import OCEAN, Earth, load_earth
 from sidelight.errors import ConfigError, DiskFullError
 from sidelight.registry import DATASETS
+from sidelight.runs import default_cache
 
 Flavour = Literal["plain", "acquired"]
 FLAVOURS = ("plain", "acquired")
@@ -112,10 +113,8 @@ def blue_marble(
 
 
 def _usual_place(facts: dict[str, Any]) -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    cache = (Path(home) if home else Path.home() / ".cache") / "sidelight"
-    root = Path(os.environ.get("SIDELIGHT_CACHE", cache))
-    return root / "datasets" / "-".join(["blue_marble", *map(str, facts.values())])
+    name = "-".join(["blue_marble", *map(str, facts.values())])
+    return default_cache() / "datasets" / name
 
 
 def _put(made: Path, place: Path, facts: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from sidelight.images._pack import Packed, pack
 from sidelight.images._rule import ImageRule, parse_size
-from sidelight.images._store import Pack, default_cache
+from sidelight.images._store import Pack
 from sidelight.images._survey import Surveyed, survey
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Pack",
     "Packed",
     "Surveyed",
-    "default_cache",
     "pack",
     "parse_size",
     "survey",

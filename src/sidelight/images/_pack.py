@@ -21,7 +21,8 @@ from sidelight.images._decode import UnusableImageError, decode, quiet
 from sidelight.images._problems import without_unusable
 from sidelight.images._progress import DecodingBar
 from sidelight.images._rule import ImageRule
-from sidelight.images._store import INDEX_SCHEMA, Pack, Store, default_cache
+from sidelight.images._store import INDEX_SCHEMA, Pack, Store
+from sidelight.runs import default_cache
 
 if TYPE_CHECKING:
     from sidelight.table import Table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,15 +26,6 @@ INDEX_SCHEMA = {
     "digest": pl.String,
     "slot": pl.Int64,
 }
-
-
-def default_cache() -> Path:
-    """Return the folder of packed pictures: SIDELIGHT_CACHE, or the user's cache."""
-    named = os.environ.get("SIDELIGHT_CACHE")
-    if named:
-        return Path(named)
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "sidelight"
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from sidelight.workflow._config import RunConfig, load_config, make_config
 from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._prepare import Prepared, prepare, read
 from sidelight.workflow._run import Run, run
-from sidelight.workflow._store import new_directory, save_run, train_and_store
+from sidelight.workflow._store import save_run, train_and_store
 
 __all__ = [
     "Prepared",
@@ -16,7 +16,6 @@ __all__ = [
     "inspect",
     "load_config",
     "make_config",
-    "new_directory",
     "predict_with_run",
     "prepare",
     "read",

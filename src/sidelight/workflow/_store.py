@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import Any
 
 from sidelight.evaluation import pictures
@@ -122,16 +121,3 @@ def _draw(directory: RunDirectory, finished: Run) -> None:
     matrix = finished.metrics["test"].get("confusion_matrix")
     if matrix is not None:
         pictures.confusion_png(matrix, finished.predictor.classes, directory.confusion)
-
-
-def new_directory(
-    root: str | Path, config: RunConfig, name: str | None, *, overwrite: bool = False
-) -> RunDirectory:
-    """Choose and reserve the directory of a run.
-
-    Raises:
-        ConfigError: If the name is taken and `overwrite` is off.
-    """
-    return RunDirectory.create(
-        Path(root), name, prefix=config.network.fusion, overwrite=overwrite
-    )

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from sidelight.errors import DiskFullError, ImageError, TableError
-from sidelight.images import ImageRule, _pack, default_cache, pack
+from sidelight.images import ImageRule, _pack, pack
 from sidelight.images._store import Store
+from sidelight.runs import default_cache
 
 RULE = ImageRule(height=8, width=8, bands=3)
 EVERY = np.arange(6)
