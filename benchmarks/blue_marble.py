@@ -91,6 +91,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--arms", default=",".join((*SIDELIGHT, *HAND, *TREES)))
     parser.add_argument("--fold-arms", default="none,film,hand-film,trees-both")
+    parser.add_argument("--buffer", type=float, default=CHIP_DEG)
     parser.add_argument("--json", default="")
     given = parser.parse_args([] if words is None else words)
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +100,7 @@ def main(words: list[str] | None = None) -> None:
         rule = survey(table).rule
         images = pack(table, rule, cache=Path(folder), progress=False).images
         split_config = SplitConfig(
-            method="spatial", fractions=(0.55, 0.15, 0.3), buffer_deg=CHIP_DEG
+            method="spatial", fractions=(0.55, 0.15, 0.3), buffer_deg=given.buffer
         )
 
         def prepared(split: Split) -> Prepared:
