@@ -7,13 +7,14 @@ import subprocess
 import sys
 import textwrap
 
+import keras
 import numpy as np
 import pytest
 
 from sidelight import testing
 from sidelight.nn import build
 from sidelight.registry import FUSIONS
-from sidelight.schema import ImageSpec, MetaSpec
+from sidelight.schema import Feature, ImageSpec, MetaSpec
 
 
 @pytest.mark.parametrize("name", FUSIONS.names())
@@ -46,18 +47,33 @@ def test_other_tasks_and_grayscale(name, task, outputs, bands):
         assert ((answers > 0) & (answers < 1)).all()
 
 
-@pytest.mark.parametrize(
-    "meta",
-    [
-        MetaSpec(num_numeric=1),
-        MetaSpec(num_numeric=500),
-    ],
-    ids=["one column", "500 columns"],
-)
+@pytest.mark.parametrize("columns", [1, 500])
 @pytest.mark.parametrize("name", [n for n in FUSIONS.names() if n != "none"])
-def test_narrow_and_wide_metadata(name, meta):
+def test_narrow_and_wide_metadata(name, columns):
+    features = tuple(
+        Feature(name=f"c{i}", kind="numeric", block="numeric", start=i, width=1)
+        for i in range(columns)
+    )
+    meta = MetaSpec(features=features, num_numeric=columns)
     spec = testing.tiny_spec(name, meta=meta)
     answers = testing.answer(build(spec), testing.random_inputs(spec))
+    assert np.isfinite(answers).all()
+
+
+@pytest.mark.parametrize("name", FUSIONS.names())
+def test_mixed_precision_trains_and_answers_in_float32(name):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = build(testing.tiny_spec(name))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    inputs = testing.random_inputs(testing.tiny_spec(name))
+    wanted = {key: inputs[key] for key in model.input}
+    model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=False)
+    loss = model.train_on_batch(wanted, np.arange(testing.BATCH) % 4)
+    assert np.isfinite(loss)
+    answers = testing.answer(model, inputs)
+    assert answers.dtype == np.float32
     assert np.isfinite(answers).all()
 
 

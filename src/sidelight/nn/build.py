@@ -39,7 +39,8 @@ def build(spec: ModelSpec) -> keras.Model:
     meta = Meta(None)
     if fusion.uses_metadata:
         inputs.update(metadata_inputs(spec.meta))
-        meta = Meta(ENCODERS.get("flat").obj(spec.meta, inputs), dict(inputs))
+        vector = ENCODERS.get("flat").obj(spec.meta, inputs)
+        meta = Meta(vector, dict(inputs), _widths(spec.meta))
     feature_map = vector = None
     if fusion.uses_image:
         inputs["image"] = keras.Input(
@@ -82,17 +83,27 @@ def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
     return inputs
 
 
+def _widths(spec: MetaSpec) -> tuple[int, ...]:
+    numeric = (f.width for f in spec.features if f.block == "numeric")
+    levels = (f.levels for f in spec.features if f.block == "categorical")
+    return (*numeric, *levels)
+
+
 def _feature_map(spec: ModelSpec, fusion: Fusion, image: Any, meta: Meta) -> Any:
     family: type[BackboneFamily] = BACKBONES.get(spec.backbone).obj
     where = f"backbone {spec.backbone!r}"
     options = _options(family.Config, spec.backbone_options, where)
     backbone = family.create(spec.backbone, spec.image, options, spec.weights)
+    fusion.begin(len(backbone.stages))
     stage_of = {name: index for index, name in enumerate(backbone.stages)}
+    stage = 0  # the one being traced; layers are visited in the order of their depth
 
     def after(layer: Any, inputs: Any, outputs: Any) -> Any:
-        outputs = fusion.on_layer(layer, inputs, outputs, meta)
+        nonlocal stage
+        outputs = fusion.on_layer(layer, inputs, outputs, meta, stage)
         if layer.name in stage_of:
             outputs = fusion.on_stage(stage_of[layer.name], outputs, meta)
+            stage = stage_of[layer.name] + 1
         return outputs
 
     return retrace(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sidelight.nn.layers import ColumnTokens
+
 
 @dataclass(frozen=True)
 class Meta:
@@ -13,12 +15,23 @@ class Meta:
     Attributes:
         vector: `(batch, features)` float32, every column encoded and concatenated.
         raw: The model's metadata inputs by name, as the preprocessor gave them.
+        widths: Encoded width of each column, in the order they have in `vector`.
     """
 
     vector: Any
     raw: dict[str, Any] = field(default_factory=dict)
+    widths: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
         """Number of encoded features."""
         return int(self.vector.shape[-1])
+
+    def tokens(self, dim: int, *, name: str) -> Any:
+        """Return one token per column `(batch, columns, dim)`, for attention.
+
+        Args:
+            dim: Width of a token.
+            name: Name of the layer that makes them.
+        """
+        return ColumnTokens(self.widths, dim, name=name)(self.vector)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+import keras
+from pydantic import Field, model_validator
 
 from sidelight.errors import ConfigError
 from sidelight.nn.meta import Meta
@@ -11,6 +14,37 @@ from sidelight.schema import ModelSpec, Record
 
 class FusionConfig(Record):
     """Options of a fusion; every fusion has a subclass, perhaps without fields."""
+
+
+class StagedConfig(FusionConfig):
+    """Options of a fusion that acts where stages of the backbone end.
+
+    Attributes:
+        stages: The stages, counted from 0, or from -1 backwards; None for all.
+    """
+
+    stages: tuple[int, ...] | None = None
+
+
+class AttentionConfig(FusionConfig):
+    """Options of a fusion by attention.
+
+    Attributes:
+        units: Width of a token.
+        heads: Attention heads, each `units / heads` wide.
+        dropout: Rate inside the attention.
+    """
+
+    units: int = Field(default=64, ge=1)
+    heads: int = Field(default=4, ge=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Self:
+        if self.units % self.heads:
+            message = f"units ({self.units}) must be a multiple of heads ({self.heads})"
+            raise ValueError(message)
+        return self
 
 
 class Fusion:
@@ -30,6 +64,7 @@ class Fusion:
 
     def __init__(self, config: FusionConfig, spec: ModelSpec) -> None:
         self.config, self.spec = config, spec
+        self._stages: frozenset[int] = frozenset()
         if self.uses_metadata and spec.meta.width == 0:
             problem = f"fusion {spec.fusion!r} needs metadata, and there is none left"
             raise ConfigError(
@@ -37,27 +72,53 @@ class Fusion:
                 fix="Keep at least one metadata column, or use --fusion none.",
             )
 
+    def begin(self, num_stages: int) -> None:
+        """Learn how many stages the backbone has, before any hook is called.
+
+        Raises:
+            ConfigError: If the options name a stage that the backbone lacks.
+        """
+        chosen = getattr(self.config, "stages", None)
+        chosen = range(num_stages) if chosen is None else chosen
+        for stage in chosen:
+            if not -num_stages <= stage < num_stages:
+                where = f"option 'stages' of fusion {self.spec.fusion!r}"
+                problem = (
+                    f"{where}: backbone {self.spec.backbone!r} has no stage {stage}"
+                )
+                fix = f"Choose from 0 to {num_stages - 1}, or -1 for the last."
+                raise ConfigError(problem, fix=fix)
+        self._stages = frozenset(stage % num_stages for stage in chosen)
+
+    def acts_at(self, stage: int) -> bool:
+        """Return whether the options choose this stage."""
+        return stage in self._stages
+
     def on_input(self, image: Any, meta: Meta) -> Any:
         """Change the image `(batch, height, width, bands)` before the backbone."""
-        del meta
         return image
 
-    def on_layer(self, layer: Any, inputs: Any, outputs: Any, meta: Meta) -> Any:
-        """Change what any layer of the backbone gave."""
-        del layer, inputs, meta
+    def on_layer(
+        self, layer: Any, inputs: Any, outputs: Any, meta: Meta, stage: int
+    ) -> Any:
+        """Change what any layer of the backbone gave; `stage` is the one it is in."""
         return outputs
 
     def on_stage(self, index: int, features: Any, meta: Meta) -> Any:
         """Change the map `(batch, height, width, channels)` that ends stage `index`."""
-        del index, meta
         return features
 
     def on_features(self, vector: Any, meta: Meta, feature_map: Any) -> Any:
         """Change the pooled features `(batch, features)`."""
-        del meta, feature_map
         return vector
 
     def on_logits(self, logits: Any, meta: Meta) -> Any:
         """Change the logits `(batch, outputs)`."""
-        del meta
         return logits
+
+
+def hidden(x: Any, units: int, num_layers: int, name: str) -> Any:
+    """Return `num_layers` dense layers with GELU on a vector `(batch, features)`."""
+    for i in range(num_layers):
+        x = keras.layers.Dense(units, activation="gelu", name=f"{name}_{i}")(x)
+    return x

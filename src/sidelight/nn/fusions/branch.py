@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from pydantic import Field
 
-from sidelight.nn.fusions._base import Fusion, FusionConfig
+from sidelight.nn.fusions._base import Fusion, FusionConfig, hidden
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
 
@@ -39,13 +39,9 @@ class Branch(Fusion):
 
     def on_features(self, vector: Any, meta: Meta, feature_map: Any) -> Any:
         """Return the merged features `(batch, merged_units)`."""
-        del feature_map
-        hidden = meta.vector
-        for i in range(self.config.num_layers):
-            hidden = keras.layers.Dense(
-                self.config.units, activation="gelu", name=f"branch_hidden_{i}"
-            )(hidden)
-        merged = keras.layers.Concatenate(name="branch_merge")([vector, hidden])
+        units, num_layers = self.config.units, self.config.num_layers
+        branch = hidden(meta.vector, units, num_layers, "branch_hidden")
+        merged = keras.layers.Concatenate(name="branch_merge")([vector, branch])
         return keras.layers.Dense(
             self.config.merged_units, activation="gelu", name="branch_merged"
         )(merged)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import keras
+from pydantic import Field
 
-from sidelight.nn.fusions._base import Fusion
+from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.layers import TileLike
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+
+
+class ChannelsConfig(FusionConfig):
+    """Options of extra channels.
+
+    Attributes:
+        planes: "tile" makes a plane of each encoded value, "project" of `units` learned
+            mixtures of them: cheaper where the metadata is wide.
+        units: Number of mixtures.
+    """
+
+    planes: Literal["tile", "project"] = "tile"
+    units: int = Field(default=8, ge=1)
 
 
 @FUSIONS.register(
@@ -29,11 +43,22 @@ class Channels(Fusion):
     except next to padded borders; it is the cheapest modulation, not the strongest.
     """
 
-    def on_layer(self, layer: Any, inputs: Any, outputs: Any, meta: Meta) -> Any:
+    Config = ChannelsConfig
+    config: ChannelsConfig
+    _stem: str | None = None
+
+    def on_layer(
+        self, layer: Any, inputs: Any, outputs: Any, meta: Meta, stage: int
+    ) -> Any:
         """Add the response to the planes where the layer is the first convolution."""
-        if not (isinstance(layer, keras.layers.Conv2D) and self._first(layer)):
+        if self._stem is not None or not isinstance(layer, keras.layers.Conv2D):
             return outputs
-        planes = TileLike(name="channels_planes")(meta.vector, inputs)
+        self._stem = layer.name
+        values = meta.vector
+        if self.config.planes == "project":
+            units = self.config.units
+            values = keras.layers.Dense(units, name="channels_project")(values)
+        planes = TileLike(name="channels_planes")(values, inputs)
         response = keras.layers.Conv2D(
             layer.filters,
             layer.kernel_size,
@@ -44,7 +69,3 @@ class Channels(Fusion):
             name="channels_stem",
         )(planes)
         return keras.layers.Add(name="channels_sum")([outputs, response])
-
-    def _first(self, layer: Any) -> bool:
-        self._stem = getattr(self, "_stem", layer.name)
-        return layer.name == self._stem

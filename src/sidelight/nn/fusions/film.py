@@ -7,22 +7,21 @@ from typing import Any
 import keras
 from pydantic import Field
 
-from sidelight.nn.fusions._base import Fusion, FusionConfig
+from sidelight.nn.fusions._base import Fusion, StagedConfig, hidden
 from sidelight.nn.layers import Modulate
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
 
 
-class FilmConfig(FusionConfig):
+class FilmConfig(StagedConfig):
     """Options of FiLM.
 
     Attributes:
-        stages: Stages whose output is modulated, counted from 0; None for all.
+        stages: Stages whose output is modulated; None for all.
         units: Width of each layer of the generator, which reads the metadata once.
         num_layers: Layers of the generator.
     """
 
-    stages: tuple[int, ...] | None = None
     units: int = Field(default=64, ge=1)
     num_layers: int = Field(default=2, ge=1)
 
@@ -43,25 +42,15 @@ class Film(Fusion):
 
     Config = FilmConfig
     config: FilmConfig
+    _generated: Any = None
 
     def on_stage(self, index: int, features: Any, meta: Meta) -> Any:
         """Return the modulated map, of the same shape."""
-        if self.config.stages is not None and index not in self.config.stages:
+        if not self.acts_at(index):
             return features
-        modulation = keras.layers.Dense(
-            2 * features.shape[-1],
-            kernel_initializer="zeros",
-            name=f"film_{index}_modulation",
-        )(self._generated(meta))
-        return Modulate(name=f"film_{index}")(features, modulation)
-
-    def _generated(self, meta: Meta) -> Any:
-        """Return the generator's output `(batch, units)`, made at the first stage."""
-        if not hasattr(self, "_output"):
-            hidden = meta.vector
-            for i in range(self.config.num_layers):
-                hidden = keras.layers.Dense(
-                    self.config.units, activation="gelu", name=f"film_generator_{i}"
-                )(hidden)
-            self._output = hidden
-        return self._output
+        if self._generated is None:
+            units, num_layers = self.config.units, self.config.num_layers
+            self._generated = hidden(meta.vector, units, num_layers, "film_generator")
+        width, name = 2 * features.shape[-1], f"film_{index}_modulation"
+        project = keras.layers.Dense(width, kernel_initializer="zeros", name=name)
+        return Modulate(name=f"film_{index}")(features, project(self._generated))

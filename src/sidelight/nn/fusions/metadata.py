@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from pydantic import Field
 
-from sidelight.nn.fusions._base import Fusion, FusionConfig
+from sidelight.nn.fusions._base import Fusion, FusionConfig, hidden
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
 
@@ -38,10 +37,5 @@ class MetadataOnly(Fusion):
 
     def on_features(self, vector: Any, meta: Meta, feature_map: Any) -> Any:
         """Return hidden features `(batch, units)` of the metadata."""
-        del vector, feature_map
-        hidden = meta.vector
-        for i in range(self.config.num_layers):
-            hidden = keras.layers.Dense(
-                self.config.units, activation="gelu", name=f"metadata_hidden_{i}"
-            )(hidden)
-        return hidden
+        units, num_layers = self.config.units, self.config.num_layers
+        return hidden(meta.vector, units, num_layers, "metadata_hidden")
