@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["numeric", "categorical", "boolean", "datetime", "location"]
+Kind = Literal["numeric", "categorical", "boolean", "datetime", "location", "multi_hot"]
 Task = Literal["binary", "multiclass", "regression"]
 Part = Literal["all", "train", "val", "test"]
 Missing = Literal["auto", "mean", "median", "most_frequent", "level", "drop", "error"]
@@ -77,7 +77,11 @@ class Feature(Record):
         start: Its first position in that block.
         width: Positions it takes in the block, missing indicator included.
         levels: For "categorical", how many indices there are; 0 otherwise.
-        unseen: Indices that no training row has: their weights would stay random.
+        unseen: Indices, or positions within the column, that no training row fills:
+            their weights would stay random.
+        indicator: Whether the last position says that the cell was missing.
+        bins: For "numeric", edges of bins with equally many training rows, rising, in
+            scaled units.
     """
 
     name: str
@@ -87,6 +91,8 @@ class Feature(Record):
     width: int
     levels: int = 0
     unseen: tuple[int, ...] = ()
+    indicator: bool = False
+    bins: tuple[float, ...] = ()
 
 
 class MetaSpec(Record):
@@ -129,6 +135,8 @@ class ModelSpec(Record):
         weights: None for random initial values, "imagenet", or a file's path.
         backbone_options: Fields of the backbone's configuration.
         fusion_options: Fields of the fusion's configuration.
+        encoders: Registry names of metadata encoders, by column or by kind.
+        encoder_options: Fields of their configurations, keyed in the same way.
         dropout: Rate before the head's last layer.
     """
 
@@ -141,4 +149,6 @@ class ModelSpec(Record):
     weights: str | None = None
     backbone_options: dict[str, Any] = Field(default_factory=dict)
     fusion_options: dict[str, Any] = Field(default_factory=dict)
+    encoders: dict[str, str] = Field(default_factory=dict)
+    encoder_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     dropout: float = Field(default=0.2, ge=0, lt=1)

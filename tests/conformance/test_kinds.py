@@ -24,10 +24,12 @@ CELLS = {
         [dt.datetime(1890, 1, 1), dt.datetime(2200, 12, 31, 23, 59, 59), None],
     ),
     "location": ([10.0, -20.0, 30.0, 90.0], [-90.0, 0.0, 45.5]),
+    "multi_hot": (["a;b", "b", "b|a|once", "a"], ["new", "a;new;other", ";|;", "Ä\n"]),
 }
 TYPES = {
     "categorical": pl.String,
     "boolean": pl.Boolean,
+    "multi_hot": pl.String,
     "datetime": pl.Datetime("us"),
 }
 NAMES = KINDS.names()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from pydantic import ValidationError
 
-from sidelight.errors import ConfigError, nearest
 from sidelight.nn.backbones import BackboneFamily
+from sidelight.nn.encoders import encode
 from sidelight.nn.fusions import Fusion
 from sidelight.nn.heads import Head
 from sidelight.nn.meta import Meta
+from sidelight.nn.options import checked_options
 from sidelight.nn.trace import retrace
-from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, HEADS
+from sidelight.registry import BACKBONES, FUSIONS, HEADS
 from sidelight.schema import MetaSpec, ModelSpec
 
 
@@ -31,7 +31,7 @@ def build(spec: ModelSpec) -> keras.Model:
 
     Raises:
         ConfigError: If an option is unknown or the parts do not fit together.
-        UnknownNameError: If there is no such backbone or fusion.
+        UnknownNameError: If there is no such backbone, fusion or encoder.
     """
     fusion = make_fusion(spec)
     head: Head = HEADS.get(spec.task).obj
@@ -39,8 +39,8 @@ def build(spec: ModelSpec) -> keras.Model:
     meta = Meta(None)
     if fusion.uses_metadata:
         inputs.update(metadata_inputs(spec.meta))
-        vector = ENCODERS.get("flat").obj(spec.meta, inputs)
-        meta = Meta(vector, dict(inputs), _widths(spec.meta))
+        encoded = encode(spec.meta, inputs, spec.encoders, spec.encoder_options)
+        meta = Meta(encoded.vector, dict(inputs), encoded.widths)
     feature_map = vector = None
     if fusion.uses_image:
         inputs["image"] = keras.Input(
@@ -68,7 +68,7 @@ def make_fusion(spec: ModelSpec) -> Fusion:
     """
     cls: type[Fusion] = FUSIONS.get(spec.fusion).obj
     where = f"fusion {spec.fusion!r}"
-    return cls(_options(cls.Config, spec.fusion_options, where), spec)
+    return cls(checked_options(cls.Config, spec.fusion_options, where), spec)
 
 
 def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
@@ -83,16 +83,10 @@ def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
     return inputs
 
 
-def _widths(spec: MetaSpec) -> tuple[int, ...]:
-    numeric = (f.width for f in spec.features if f.block == "numeric")
-    levels = (f.levels for f in spec.features if f.block == "categorical")
-    return (*numeric, *levels)
-
-
 def _feature_map(spec: ModelSpec, fusion: Fusion, image: Any, meta: Meta) -> Any:
     family: type[BackboneFamily] = BACKBONES.get(spec.backbone).obj
     where = f"backbone {spec.backbone!r}"
-    options = _options(family.Config, spec.backbone_options, where)
+    options = checked_options(family.Config, spec.backbone_options, where)
     backbone = family.create(spec.backbone, spec.image, options, spec.weights)
     fusion.begin(len(backbone.stages))
     stage_of = {name: index for index, name in enumerate(backbone.stages)}
@@ -113,17 +107,3 @@ def _feature_map(spec: ModelSpec, fusion: Fusion, image: Any, meta: Meta) -> Any
         enter=lambda x: fusion.on_input(x, meta),
         after=after,
     )
-
-
-def _options(config: Any, given: dict[str, Any], where: str) -> Any:
-    try:
-        return config(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        known = list(config.model_fields)
-        close = nearest(name, known)
-        fix = f"Did you mean {close[0]!r}? " if close else ""
-        listed = ", ".join(known) if known else "none"
-        problem = f"option {name!r} of {where}: {first['msg'].lower()}"
-        raise ConfigError(problem, fix=f"{fix}Its options: {listed}.") from error

@@ -78,6 +78,9 @@ class NetworkConfig(Record):
         dropout: Rate before the last layer.
         backbone_options: Options of the backbone.
         fusion_options: Options of the fusion.
+        encoders: Registry names of metadata encoders, by column or by kind of column;
+            a column's own wins.
+        encoder_options: Options of those encoders, keyed in the same way.
     """
 
     backbone: str = "small"
@@ -86,6 +89,8 @@ class NetworkConfig(Record):
     dropout: float = Field(default=0.2, ge=0, lt=1)
     backbone_options: dict[str, Any] = Field(default_factory=dict)
     fusion_options: dict[str, Any] = Field(default_factory=dict)
+    encoders: dict[str, str] = Field(default_factory=dict)
+    encoder_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class RunConfig(Record):

@@ -56,7 +56,12 @@ class Fitted(Record):
 
     @property
     def unseen(self) -> tuple[int, ...]:
-        """Indices of a categorical column that no training row has."""
+        """Indices, or positions within the column, that no training row fills."""
+        return ()
+
+    @property
+    def bins(self) -> tuple[float, ...]:
+        """Edges of a numeric column's bins, in scaled units; none for others."""
         return ()
 
     @property
@@ -74,6 +79,8 @@ class Fitted(Record):
             width=self.width,
             levels=self.levels,
             unseen=self.unseen,
+            indicator=self.has_indicator,
+            bins=self.bins,
         )
 
     def absent(self, frame: pl.DataFrame) -> NDArray[np.bool_]:
