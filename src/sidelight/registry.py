@@ -120,6 +120,9 @@ class Registry(Generic[T]):
 
 READERS: Registry[Any] = Registry("reader", "sidelight.readers.tables")
 DATASETS: Registry[Any] = Registry("dataset", "sidelight.datasets")
+SYNTHETIC: Registry[Any] = Registry(
+    "kind of synthetic data", "sidelight.datasets._synthetic"
+)
 SPLITS: Registry[Any] = Registry("split", "sidelight.splits")
 KINDS: Registry[Any] = Registry("column kind", "sidelight.preprocessing.columns")
 BACKBONES: Registry[Any] = Registry("backbone", "sidelight.nn.backbones")
@@ -130,6 +133,7 @@ HEADS: Registry[Any] = Registry("head", "sidelight.nn.heads")
 ALL: dict[str, Registry[Any]] = {
     "readers": READERS,
     "datasets": DATASETS,
+    "synthetic": SYNTHETIC,
     "splits": SPLITS,
     "kinds": KINDS,
     "backbones": BACKBONES,
