@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from sidelight import __version__
-from sidelight.cli import demo, evaluate, inspect, list_, predict, train
+from sidelight.cli import dataset, demo, evaluate, inspect, list_, predict, train
 from sidelight.errors import DiskFullError, SidelightError, SidelightWarning
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("inspect")(inspect.inspect)
 app.command("list")(list_.list_)
+app.command("dataset")(dataset.dataset)
 app.command("demo")(demo.demo)
 
 
