@@ -1,18 +1,7 @@
-"""Conformance cases for variants, ours and a third party's alike.
-
-A test parametrises over a registry and calls the case:
-
-    @pytest.mark.parametrize("name", FUSIONS.names())
-    def test_fusion(name):
-        testing.check_fusion(name)
-
-Every case raises AssertionError with a sentence that names the variant.
-"""
+"""What every fusion has to do."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -21,6 +10,7 @@ import numpy as np
 from sidelight.nn import build
 from sidelight.registry import FUSIONS
 from sidelight.schema import Feature, ImageSpec, MetaSpec, ModelSpec
+from sidelight.testing._requirements import reloaded, require
 
 BATCH = 6
 
@@ -71,6 +61,8 @@ def random_inputs(spec: ModelSpec, seed: int = 0, batch: int = BATCH) -> dict[st
         inputs["categorical"] = np.stack(
             [rng.integers(0, level, batch) for level in levels], axis=1
         ).astype("int32")
+    if spec.may_miss:
+        inputs["present"] = np.ones((batch, spec.meta.num_columns + 1), "float32")
     return inputs
 
 
@@ -102,17 +94,43 @@ def check_fusion(name: str, *, backbone: str = "small") -> None:
     check_round_trip(name, model, spec)
     check_rows_are_independent(name, model, spec)
     check_no_randomness_is_saved(name, model)
+    if "metadata" in capabilities:
+        check_does_without(name, spec)
+
+
+def check_does_without(name: str, spec: ModelSpec) -> None:
+    """Built to miss parts, an answer does not depend on what is absent."""
+    spec = spec.model_copy(update={"may_miss": True})
+    model = build(spec)
+    first, second = random_inputs(spec, seed=6), random_inputs(spec, seed=7)
+    target = np.arange(BATCH) % spec.num_outputs
+    model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=False)
+    for seed in range(2):
+        present = np.random.default_rng(seed).integers(0, 2, first["present"].shape)
+        rows = {**first, "present": present.astype("float32")}
+        model.train_on_batch({key: rows[key] for key in model.input}, target)
+    for part, keys, columns in (
+        ("image", ["image"], [-1]),
+        ("metadata", ["numeric", "categorical"], [0, 1]),
+        ("column", ["numeric"], [0]),
+    ):
+        present = first["present"].copy()
+        present[:, columns] = 0
+        without = answer(model, {**first, "present": present})
+        changed = {**first, **{key: second[key] for key in keys}, "present": present}
+        gap = float(np.abs(answer(model, changed) - without).max())
+        require(gap <= 1e-6, f"{name}: an absent {part} changes the answer by {gap:.2e}")
 
 
 def check_inputs(name: str, model: keras.Model, capabilities: frozenset[str]) -> None:
     """The model takes what the fusion says it uses, and nothing else."""
     takes_image = "image" in model.input
     takes_metadata = bool({"numeric", "categorical"} & set(model.input))
-    _require(
+    require(
         takes_image == ("image" in capabilities),
         f"{name}: takes a picture: {takes_image}",
     )
-    _require(
+    require(
         takes_metadata == ("metadata" in capabilities),
         f"{name}: takes metadata: {takes_metadata}",
     )
@@ -126,7 +144,7 @@ def check_starts_as_identity(name: str, model: keras.Model, spec: ModelSpec) -> 
             layer.set_weights(model.get_layer(layer.name).get_weights())
     inputs = random_inputs(spec)
     gap = float(np.abs(answer(model, inputs) - answer(plain, inputs)).max())
-    _require(gap <= 1e-5, f"{name}: starts {gap:.2e} away from the image-only network")
+    require(gap <= 1e-5, f"{name}: starts {gap:.2e} away from the image-only network")
 
 
 def check_learns(name: str, model: keras.Model, spec: ModelSpec) -> None:
@@ -143,9 +161,9 @@ def check_learns(name: str, model: keras.Model, spec: ModelSpec) -> None:
     for _ in range(2):
         model.train_on_batch(wanted, target)
     for path, old, new in zip(names, before, model.get_weights(), strict=True):
-        _require(np.isfinite(new).all(), f"{name}: {path} is not finite")
+        require(np.isfinite(new).all(), f"{name}: {path} is not finite")
         moved = "seed_generator" in path or not np.array_equal(old, new)
-        _require(moved, f"{name}: {path} did not move in two steps")
+        require(moved, f"{name}: {path} did not move in two steps")
 
 
 def check_dependence(
@@ -157,7 +175,7 @@ def check_dependence(
     for part, keys in (("image", ["image"]), ("metadata", ["numeric", "categorical"])):
         changed = {**first, **{key: second[key] for key in keys}}
         differs = float(np.abs(answer(model, changed) - base).max()) > 1e-7
-        _require(
+        require(
             differs == (part in capabilities),
             f"{name}: another {part} gives another answer: {differs}",
         )
@@ -166,12 +184,9 @@ def check_dependence(
 def check_round_trip(name: str, model: keras.Model, spec: ModelSpec) -> None:
     """Saved and loaded with safe mode on, the model gives the same answer."""
     inputs = random_inputs(spec, seed=4)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        model.save(path)
-        loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
+    loaded = reloaded(model)
     gap = float(np.abs(answer(loaded, inputs) - answer(model, inputs)).max())
-    _require(gap <= 1e-6, f"{name}: loaded, it answers {gap:.2e} differently")
+    require(gap <= 1e-6, f"{name}: loaded, it answers {gap:.2e} differently")
 
 
 def check_rows_are_independent(name: str, model: keras.Model, spec: ModelSpec) -> None:
@@ -181,19 +196,14 @@ def check_rows_are_independent(name: str, model: keras.Model, spec: ModelSpec) -
     order = np.random.default_rng(0).permutation(BATCH)
     shuffled = answer(model, {key: value[order] for key, value in inputs.items()})
     gap = float(np.abs(shuffled - whole[order]).max())
-    _require(gap <= 1e-5, f"{name}: another order of rows changes answers by {gap:.2e}")
+    require(gap <= 1e-5, f"{name}: another order of rows changes answers by {gap:.2e}")
     single = answer(model, {key: value[:1] for key, value in inputs.items()})
     gap = float(np.abs(single - whole[:1]).max())
-    _require(gap <= 1e-5, f"{name}: alone, a row is answered {gap:.2e} differently")
+    require(gap <= 1e-5, f"{name}: alone, a row is answered {gap:.2e} differently")
 
 
 def check_no_randomness_is_saved(name: str, model: keras.Model) -> None:
     """A saved model holds no random layer but dropout."""
     for layer in model._flatten_layers():
         random = "Random" in type(layer).__name__ or "Noise" in type(layer).__name__
-        _require(not random, f"{name}: holds the random layer {layer.name}")
-
-
-def _require(met: bool, message: str) -> None:
-    if not met:
-        raise AssertionError(message)
+        require(not random, f"{name}: holds the random layer {layer.name}")

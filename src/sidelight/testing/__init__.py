@@ -1,0 +1,52 @@
+"""Conformance cases for variants, ours and a third party's alike.
+
+A test parametrises over a registry and calls the case:
+
+    @pytest.mark.parametrize("name", FUSIONS.names())
+    def test_fusion(name):
+        testing.check_fusion(name)
+
+Every case raises AssertionError with a sentence that names the variant.
+"""
+
+from sidelight.testing._encoders import (
+    check_encoder,
+    encoder_inputs,
+    encoder_model,
+    encoder_spec,
+)
+from sidelight.testing._fusions import (
+    BATCH,
+    answer,
+    check_dependence,
+    check_does_without,
+    check_fusion,
+    check_inputs,
+    check_learns,
+    check_no_randomness_is_saved,
+    check_round_trip,
+    check_rows_are_independent,
+    check_starts_as_identity,
+    random_inputs,
+    tiny_spec,
+)
+
+__all__ = [
+    "BATCH",
+    "answer",
+    "check_dependence",
+    "check_does_without",
+    "check_encoder",
+    "check_fusion",
+    "check_inputs",
+    "check_learns",
+    "check_no_randomness_is_saved",
+    "check_round_trip",
+    "check_rows_are_independent",
+    "check_starts_as_identity",
+    "encoder_inputs",
+    "encoder_model",
+    "encoder_spec",
+    "random_inputs",
+    "tiny_spec",
+]
