@@ -27,6 +27,7 @@ SCHEMA = Schema(
             sources=("filled",),
             missing="most_frequent",
         ),
+        Column(name="tags", kind="multi_hot", sources=("tags",)),
         Column(name="sure", kind="boolean", sources=("sure",)),
         Column(name="at", kind="datetime", sources=("at",)),
         Column(name="location", kind="location", sources=("lat", "lon")),
@@ -42,6 +43,7 @@ ROWS = st.fixed_dictionaries(
         "log": NUMBERS,
         "word": WORDS,
         "filled": WORDS,
+        "tags": WORDS | st.text("ab;| ", max_size=6),
         "sure": st.none() | st.booleans(),
         "at": st.none()
         | st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),
@@ -52,7 +54,7 @@ ROWS = st.fixed_dictionaries(
 )
 TYPES = {
     **dict.fromkeys(("plain", "robust", "log", "lat", "lon"), pl.Float64),
-    **dict.fromkeys(("word", "filled", "y"), pl.String),
+    **dict.fromkeys(("word", "filled", "tags", "y"), pl.String),
     "sure": pl.Boolean,
     "at": pl.Datetime("us"),
 }
@@ -63,6 +65,7 @@ WHOLE = {
     "log": 0.5,
     "word": "a",
     "filled": "b",
+    "tags": "a;b",
     "sure": True,
     "at": dt.datetime(2020, 1, 1, 12),
     "lat": 10.0,
@@ -127,6 +130,9 @@ def test_the_order_of_training_rows_does_not_matter(rows):
             # Sums in another order round otherwise.
             size = 1 if first.column.scale == "log" else max(-first.low, first.high, 1)
             assert abs(one.pop(name) - other.pop(name)) <= 1e-9 * size
+        if "edges" in one:
+            edges, others = (np.array(state.pop("edges")) for state in (one, other))
+            assert np.abs(edges[:, None] - others).min(axis=1).max() <= 1e-4
         assert one == other
 
 

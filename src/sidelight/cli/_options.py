@@ -27,7 +27,8 @@ Lon = Annotated[str | None, typer.Option(help="Longitude column, in degrees.")]
 Kinds = Annotated[
     list[str] | None,
     typer.Option(
-        "--kind", help="COLUMN=KIND: numeric, categorical, boolean, datetime."
+        "--kind",
+        help="COLUMN=KIND: numeric, categorical, boolean, datetime, multi_hot.",
     ),
 ]
 Drop = Annotated[
@@ -97,12 +98,21 @@ def settings(given: list[str] | None) -> dict[str, Any]:
         if not dot:
             problem = f"--set {path}={text} names no section"
             raise ConfigError(problem, fix="For example --set fusion.units=32.")
-        steps = [*SHORT.get(section, (section,)), *rest.split(".")]
+        steps = _steps(section, rest.split("."))
         place = nested
         for step in steps[:-1]:
             place = place.setdefault(step, {})
         place[steps[-1]] = yaml.safe_load(text)
     return nested
+
+
+def _steps(section: str, names: list[str]) -> list[str]:
+    """Return the way through the configuration to what a `--set` names."""
+    if section == "encoder":
+        # A column's encoder, or with one name more an option of it.
+        part = "encoders" if len(names) == 1 else "encoder_options"
+        return ["network", part, *names]
+    return [*SHORT.get(section, (section,)), *names]
 
 
 def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import typer
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.errors import ConfigError
-from sidelight.registry import BACKBONES, FUSIONS, SPLITS
+from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, SPLITS
 from sidelight.runs import RunDirectory
 
 
@@ -107,6 +107,9 @@ def train(
     BACKBONES.check(backbone)
     if split != "auto":
         SPLITS.check(split)
+    wishes = o.settings(set_)
+    for encoder in wishes.get("network", {}).get("encoders", {}).values():
+        ENCODERS.check(str(encoder))
     given: dict[str, Any] = {
         "table": {
             "source": source,
@@ -148,7 +151,7 @@ def train(
     options = _chosen(context, given)
     if split_column and "method" not in options["split"]:
         options["split"]["method"] = "column"  # also over that of --config
-    _train(options, o.settings(set_), config, name, runs, overwrite, as_json)
+    _train(options, wishes, config, name, runs, overwrite, as_json)
 
 
 # Where the name on the command line differs from the one in the configuration.

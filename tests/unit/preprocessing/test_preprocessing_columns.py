@@ -113,6 +113,67 @@ def test_a_large_offset_does_not_drown_the_differences():
     assert encoded(column, [1e9 + 1000, 1e9 + 2000]) == [[-1], [0]]
 
 
+def test_bins_hold_equally_many_training_rows_in_scaled_units():
+    column = numeric(range(97))  # 48 bins of two rows, edges at 0, 2, ..., 96
+    edges = (np.arange(0, 97, 2) - 48) / column.spread
+    np.testing.assert_allclose(column.bins, edges, rtol=1e-6)
+    assert column.feature(0).bins == column.bins
+
+
+def test_bins_have_no_repeated_edge_and_stay_within_what_is_encoded():
+    column = numeric([0] * 900 + [1] * 99 + [1e6])
+    low, high = -column.center / column.spread, (1 - column.center) / column.spread
+    np.testing.assert_allclose(column.bins, [low, high, 10], rtol=1e-5)
+
+
+def test_a_constant_has_one_bin():
+    column = numeric([3] * 5)
+    np.testing.assert_allclose(column.bins, [0, 1])
+
+
+def test_bins_of_many_rows_come_from_a_sample_that_is_always_the_same():
+    values = np.random.default_rng(0).uniform(size=200_000)
+    first, second = numeric(values), numeric(values)
+    assert first.bins == second.bins
+    assert len(first.bins) == 49
+    even = np.linspace(values.min(), values.max(), 49)
+    edges = np.array(first.bins) * first.spread + first.center
+    np.testing.assert_allclose(edges, even, atol=0.01)
+    np.testing.assert_allclose(edges[[0, -1]], even[[0, -1]], atol=1e-6)
+
+
+def test_several_words_have_a_position_each_then_rare_and_unknown():
+    column = fitted("multi_hot", ["b;a", "a|b", " c ;; a ", "b", ";", None])
+    assert (column.words, column.rare, column.width) == (("a", "b"), ("c",), 5)
+    assert column.unseen == (3,)
+    asked = ["a", "b|a;a", "c;new", "", ";|", None]
+    assert encoded(column, asked) == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0],
+        [0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 1],
+    ]
+    flags = column.unusual(pl.DataFrame({"x": asked}))["never seen in training"]
+    assert flags.tolist() == [False, False, True, False, False, False]
+
+
+def test_several_words_without_rare_ones_or_gaps():
+    column = fitted("multi_hot", ["b;a", "a|b"])
+    assert (column.rare, column.width, column.unseen) == ((), 4, (2, 3))
+    assert fitted("multi_hot", ["b;a"], min_count=1).words == ("a", "b")
+
+
+def test_words_are_counted_once_a_row():
+    assert fitted("multi_hot", ["a;a;a", "b", "b"]).words == ("b",)
+
+
+def test_cells_without_any_word_cannot_be_fitted():
+    with pytest.raises(TableError, match="--drop x"):
+        fitted("multi_hot", [";", "|", None])
+
+
 def test_words_have_their_indices_after_missing_unknown_and_rare():
     column = fitted("categorical", ["b", "a", "b", "a", "z", None])
     assert isinstance(column, Categorical)
@@ -261,6 +322,7 @@ def test_a_place_without_a_value_cannot_be_fitted():
         (lambda: numeric([1, 3], scale="robust"), "minus median 2, over IQR 1"),
         (lambda: numeric([1, 3], scale="log"), "logarithm in units of 2"),
         (lambda: fitted("categorical", ["a", "a", "b"]), "1 rare ones share a level"),
+        (lambda: fitted("multi_hot", ["a;b", "a"]), "1 words, 0 or 1 each; 1 rare"),
         (lambda: fitted("boolean", [True]), "true is 1, false is -1"),
         (
             lambda: fitted("datetime", [dt.datetime(2020, 1, 1)]),
