@@ -21,8 +21,11 @@ HEAVY = ("tensorflow", "keras", "matplotlib", "polars", "sklearn", "pandas", "ja
         "try: c.main()\nexcept SystemExit: pass",
         "import sys; sys.argv = ['sidelight', 'train', 'x.csv', '--fusion', 'flim']\n"
         "import sidelight.cli as c\ntry: c.main()\nexcept SystemExit: pass",
+        "import sys; sys.argv = ['sidelight', 'train', 'x.csv', '--set', "
+        "'encoder.location=gird']\n"
+        "import sidelight.cli as c\ntry: c.main()\nexcept SystemExit: pass",
     ],
-    ids=["import", "names", "help", "mistyped name"],
+    ids=["import", "names", "help", "mistyped name", "mistyped encoder"],
 )
 def test_nothing_heavy_is_imported(code):
     check = f"{code}\nimport sys\nprint([m for m in {HEAVY!r} if m in sys.modules])"

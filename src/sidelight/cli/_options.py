@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sidelight.errors import ConfigError
+from sidelight.registry import ENCODERS
 
 Image = Annotated[str | None, typer.Option(help="Column that names the pictures.")]
 Target = Annotated[str | None, typer.Option(help="Column to predict.")]
@@ -89,6 +90,7 @@ def settings(given: list[str] | None) -> dict[str, Any]:
 
     Raises:
         ConfigError: If one is not `SECTION.NAME=VALUE`.
+        UnknownNameError: If there is no such encoder.
     """
     import yaml
 
@@ -99,6 +101,8 @@ def settings(given: list[str] | None) -> dict[str, Any]:
             problem = f"--set {path}={text} names no section"
             raise ConfigError(problem, fix="For example --set fusion.units=32.")
         steps = _steps(section, rest.split("."))
+        if steps[:2] == ["network", "encoders"]:
+            ENCODERS.check(text)
         place = nested
         for step in steps[:-1]:
             place = place.setdefault(step, {})

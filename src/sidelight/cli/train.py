@@ -11,7 +11,7 @@ import typer
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.errors import ConfigError
-from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, SPLITS
+from sidelight.registry import BACKBONES, FUSIONS, SPLITS
 from sidelight.runs import RunDirectory
 
 
@@ -108,8 +108,6 @@ def train(
     if split != "auto":
         SPLITS.check(split)
     wishes = o.settings(set_)
-    for encoder in wishes.get("network", {}).get("encoders", {}).values():
-        ENCODERS.check(str(encoder))
     given: dict[str, Any] = {
         "table": {
             "source": source,

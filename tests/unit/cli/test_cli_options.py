@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sidelight.cli._options import settings
-from sidelight.errors import ConfigError
+from sidelight.errors import ConfigError, UnknownNameError
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,8 @@ def test_settings_of_one_part_come_together():
 def test_a_setting_without_section_or_value_is_refused(text):
     with pytest.raises(ConfigError, match="For example"):
         settings([text])
+
+
+def test_a_mistyped_encoder_is_answered_at_once():
+    with pytest.raises(UnknownNameError, match="Did you mean 'grid'"):
+        settings(["encoder.location=gird"])
