@@ -13,7 +13,7 @@ import typer
 
 import sidelight
 from sidelight.cli._main import app
-from sidelight.registry import BACKBONES, FUSIONS, SPLITS
+from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, SPLITS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -60,17 +60,22 @@ def test_each_room_says_in_few_lines_what_it_is_for(room):
         assert any(line.startswith(word) for line in lines)
 
 
-def test_fusions_page_has_a_section_and_a_row_for_each_fusion():
-    page = text_of("docs/fusions.md")
-    assert sorted(re.findall(r"^## `(\w+)`$", page, re.MULTILINE)) == FUSIONS.names()
-    assert sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == FUSIONS.names()
+PARTS = {"fusions": FUSIONS, "encoders": ENCODERS}
 
 
-def test_fusions_page_names_every_option():
-    page = text_of("docs/fusions.md")
+@pytest.mark.parametrize("part", PARTS)
+def test_a_parts_page_has_a_section_and_a_row_for_each_variant(part):
+    page, names = text_of(f"docs/{part}.md"), PARTS[part].names()
+    assert sorted(re.findall(r"^## `(\w+)`$", page, re.MULTILINE)) == names
+    assert sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == names
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_parts_page_names_every_option(part):
+    page = text_of(f"docs/{part}.md")
     sections = dict(re.findall(r"^## `(\w+)`$(.*?)(?=^## |\Z)", page, re.M | re.S))
-    for name in FUSIONS.names():
-        path = SOURCE / "sidelight/nn/fusions" / f"{name}.py"
+    for name in PARTS[part].names():
+        path = SOURCE / "sidelight/nn" / part / f"{name}.py"
         classes = [n for n in ast.parse(path.read_text("utf-8")).body if _is_config(n)]
         for field in (f for c in classes for f in c.body):
             if isinstance(field, ast.AnnAssign):
