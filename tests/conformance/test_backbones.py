@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
 
+from sidelight import testing
 from sidelight.nn.heads import Head
 from sidelight.registry import BACKBONES, HEADS
-from sidelight.schema import ImageSpec
+
+LIGHT = {"small", "resnet18", "efficientnet_lite0", "mobilenet_v3_small"}
+CASES = [
+    pytest.param(name, marks=() if name in LIGHT else pytest.mark.slow)
+    for name in BACKBONES.names()
+]
 
 
-@pytest.mark.parametrize("bands", [1, 3])
-@pytest.mark.parametrize("name", BACKBONES.names())
-def test_backbone(name, bands):
-    family = BACKBONES.get(name).obj
-    image = ImageSpec(height=family.min_size, width=family.min_size + 5, bands=bands)
-    backbone = family.create(name, image, family.Config(), None)
-    assert backbone.model.input.shape == (None, image.height, image.width, bands)
-    assert len(backbone.model.output.shape) == 4
-    names = [layer.name for layer in backbone.model.layers]
-    places = [names.index(stage) for stage in backbone.stages]
-    assert places == sorted(places), "stages are in the order of the network"
-    sizes = [backbone.model.get_layer(s).output.shape[1] for s in backbone.stages]
-    assert sizes == sorted(sizes, reverse=True)
-    pictures = np.random.default_rng(0).uniform(
-        0, 255, (2, *image.model_dump().values())
-    )
-    answer = keras.ops.convert_to_numpy(backbone.model(pictures))
-    assert np.isfinite(answer).all()
-    assert not np.allclose(answer[0], answer[1])
+@pytest.mark.parametrize("name", CASES)
+def test_backbone_meets_every_requirement(name):
+    testing.check_backbone(name)
 
 
 @pytest.mark.parametrize("name", BACKBONES.names())

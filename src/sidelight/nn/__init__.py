@@ -4,7 +4,7 @@ Importing this room registers every layer that a saved model may hold.
 """
 
 from sidelight.nn.augment import AugmentConfig, build_augmentation
-from sidelight.nn.build import build, make_fusion
+from sidelight.nn.build import BackboneLayers, assemble, build, make_fusion
 from sidelight.nn.layers import (
     ChannelScaling,
     Modulate,
@@ -17,6 +17,7 @@ from sidelight.nn.layers import (
 
 __all__ = [
     "AugmentConfig",
+    "BackboneLayers",
     "ChannelScaling",
     "Modulate",
     "OneHotColumns",
@@ -24,6 +25,7 @@ __all__ = [
     "RandomFlip",
     "RandomShift",
     "TileLike",
+    "assemble",
     "build",
     "build_augmentation",
     "make_fusion",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 
-from sidelight.nn.backbones import BackboneFamily
+from sidelight.nn.backbones import Backbone, BackboneFamily
 from sidelight.nn.encoders import encode
 from sidelight.nn.fusions import Fusion
 from sidelight.nn.heads import Head
@@ -15,6 +16,19 @@ from sidelight.nn.options import checked_options
 from sidelight.nn.trace import retrace
 from sidelight.registry import BACKBONES, FUSIONS, HEADS
 from sidelight.schema import MetaSpec, ModelSpec
+
+
+@dataclass(frozen=True)
+class BackboneLayers:
+    """Which layers of a network are its backbone's.
+
+    Attributes:
+        stages: Names of the layers, one group for each stage; empty without pictures.
+        pretrained: Whether they began with weights from elsewhere.
+    """
+
+    stages: tuple[tuple[str, ...], ...] = ()
+    pretrained: bool = False
 
 
 def build(spec: ModelSpec) -> keras.Model:
@@ -33,6 +47,11 @@ def build(spec: ModelSpec) -> keras.Model:
         ConfigError: If an option is unknown or the parts do not fit together.
         UnknownNameError: If there is no such backbone, fusion or encoder.
     """
+    return assemble(spec)[0]
+
+
+def assemble(spec: ModelSpec) -> tuple[keras.Model, BackboneLayers]:
+    """Build the network as `build` does, and say which layers are the backbone's."""
     fusion = make_fusion(spec)
     head: Head = HEADS.get(spec.task).obj
     inputs: dict[str, Any] = {}
@@ -42,11 +61,14 @@ def build(spec: ModelSpec) -> keras.Model:
         encoded = encode(spec.meta, inputs, spec.encoders, spec.encoder_options)
         meta = Meta(encoded.vector, dict(inputs), encoded.widths)
     feature_map = vector = None
+    layers = BackboneLayers()
     if fusion.uses_image:
         inputs["image"] = keras.Input(
             (spec.image.height, spec.image.width, spec.image.bands), name="image"
         )
-        feature_map = _feature_map(spec, fusion, inputs["image"], meta)
+        backbone = make_backbone(spec)
+        layers = BackboneLayers(backbone.layers_by_stage(), spec.weights is not None)
+        feature_map = _feature_map(backbone, fusion, inputs["image"], meta)
         vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
     vector = fusion.on_features(vector, meta, feature_map)
     if spec.dropout:
@@ -57,7 +79,8 @@ def build(spec: ModelSpec) -> keras.Model:
     outputs = keras.layers.Activation(head.activation, dtype="float32", name="answer")(
         logits
     )
-    return keras.Model(inputs, outputs, name=f"{spec.backbone}_{spec.fusion}")
+    name = f"{spec.backbone}_{spec.fusion}"
+    return keras.Model(inputs, outputs, name=name), layers
 
 
 def make_fusion(spec: ModelSpec) -> Fusion:
@@ -83,11 +106,19 @@ def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
     return inputs
 
 
-def _feature_map(spec: ModelSpec, fusion: Fusion, image: Any, meta: Meta) -> Any:
+def make_backbone(spec: ModelSpec) -> Backbone:
+    """Return the spec's image network, with its weights.
+
+    Raises:
+        ConfigError: If its options, the pictures or the weights do not fit.
+    """
     family: type[BackboneFamily] = BACKBONES.get(spec.backbone).obj
     where = f"backbone {spec.backbone!r}"
     options = checked_options(family.Config, spec.backbone_options, where)
-    backbone = family.create(spec.backbone, spec.image, options, spec.weights)
+    return family.create(spec.backbone, spec.image, options, spec.weights)
+
+
+def _feature_map(backbone: Backbone, fusion: Fusion, image: Any, meta: Meta) -> Any:
     fusion.begin(len(backbone.stages))
     stage_of = {name: index for index, name in enumerate(backbone.stages)}
     stage = 0  # the one being traced; layers are visited in the order of their depth

@@ -9,6 +9,7 @@ A test parametrises over a registry and calls the case:
 Every case raises AssertionError with a sentence that names the variant.
 """
 
+from sidelight.testing._backbones import check_backbone, settle
 from sidelight.testing._encoders import (
     check_encoder,
     encoder_inputs,
@@ -34,6 +35,7 @@ from sidelight.testing._fusions import (
 __all__ = [
     "BATCH",
     "answer",
+    "check_backbone",
     "check_dependence",
     "check_does_without",
     "check_encoder",
@@ -48,5 +50,6 @@ __all__ = [
     "encoder_model",
     "encoder_spec",
     "random_inputs",
+    "settle",
     "tiny_spec",
 ]

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
-from sidelight.errors import ConfigError
+from sidelight.errors import ConfigError, nearest
 from sidelight.schema import ImageSpec, Record
+
+IMAGENET = "imagenet"
 
 
 class BackboneConfig(Record):
     """Options of a backbone; every backbone has a subclass, perhaps without fields."""
+
+
+class PretrainedConfig(BackboneConfig):
+    """Options of a backbone with pretrained weights.
+
+    Attributes:
+        widen: What is done where pretrained weights meet pictures of neither one nor
+            three bands: "error" refuses, "average" gives every band the mean of the
+            first kernel over its three bands, scaled so that the response to a picture
+            with equal bands stays the same.
+    """
+
+    widen: Literal["error", "average"] = "error"
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,23 @@ class Backbone:
 
     model: Any
     stages: tuple[str, ...]
+
+    def layers_by_stage(self) -> tuple[tuple[str, ...], ...]:
+        """Return the names of all layers, one group for each stage.
+
+        A layer belongs to the first stage that ends at it or behind it.
+        """
+        groups: list[tuple[str, ...]] = []
+        group: list[str] = []
+        for layer in self.model.layers:
+            group.append(layer.name)
+            if (
+                len(groups) < len(self.stages)
+                and layer.name == self.stages[len(groups)]
+            ):
+                groups.append(tuple(group))
+                group = []
+        return tuple(groups)
 
 
 class BackboneFamily(ABC):
@@ -48,7 +81,9 @@ class BackboneFamily(ABC):
         """Check what was asked for, then build.
 
         Raises:
-            ConfigError: If the picture is too small or the weights cannot be had.
+            ConfigError: If the picture is too small, the weights cannot be had, or
+                they read another number of bands and nothing says what to do.
+            MissingPackageError: If the package that holds the weights is missing.
         """
         if min(image.height, image.width) < cls.min_size:
             problem = (
@@ -56,10 +91,33 @@ class BackboneFamily(ABC):
                 f"{cls.min_size} pixels; these are {image.height} × {image.width}"
             )
             raise ConfigError(problem, fix=f"Use --size {cls.min_size} or more.")
-        if weights is not None and not cls.pretrained:
-            problem = f"backbone {name!r} has no pretrained weights"
-            raise ConfigError(problem, fix="Leave --weights out, or use resnet50.")
+        if weights is not None:
+            cls._check_weights(name, image, config, weights)
         return cls.build(image, config, weights)
+
+    @classmethod
+    def _check_weights(
+        cls, name: str, image: ImageSpec, config: BackboneConfig, weights: str
+    ) -> None:
+        if not cls.pretrained:
+            problem = f"backbone {name!r} has no pretrained weights"
+            fix = "Leave --weights out, or use --backbone efficientnet_lite0."
+            raise ConfigError(problem, fix=fix)
+        if weights != IMAGENET and not Path(weights).is_file():
+            close = nearest(weights, [IMAGENET])
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            problem = f"there is no weights file {weights!r}"
+            raise ConfigError(problem, fix=f"{hint}Give imagenet or a file's path.")
+        widen = getattr(config, "widen", "error")
+        if image.bands not in (1, 3) and widen == "error":
+            problem = (
+                f"pretrained weights read 3 bands; the pictures have {image.bands}"
+            )
+            fix = (
+                "Use --set backbone.widen=average, which spreads the first kernel over "
+                "all bands, or leave --weights out."
+            )
+            raise ConfigError(problem, fix=fix)
 
     @classmethod
     @abstractmethod
