@@ -25,7 +25,10 @@ def test_encoder_meets_every_requirement(name):
     testing.check_encoder(name)
 
 
-@pytest.mark.parametrize("name", ENCODERS.names())
+OF_NUMBERS = [e.name for e in ENCODERS.entries() if "categorical" not in e.capabilities]
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
 def test_gradients_are_finite_in_gaps_and_at_poles(name):
     spec = testing.encoder_spec(name)
     model, _ = testing.encoder_model(spec, name)
@@ -35,7 +38,9 @@ def test_gradients_are_finite_in_gaps_and_at_poles(name):
         total = tf.reduce_sum(model(inputs))
     gradient = tape.gradient(total, inputs["numeric"]).numpy()
     assert np.isfinite(gradient).all()
-    assert (gradient[3:] != 0).any()
+    for column in spec.features:
+        if column.block == "numeric":
+            assert (gradient[3:, column.start] != 0).any(), column.name
 
 
 @pytest.mark.parametrize("name", ENCODERS.names())

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from sidelight.nn.layers._seen import seen
+
 
 @keras.saving.register_keras_serializable(package="sidelight")
 class EmbedColumns(keras.layers.Layer):
@@ -54,17 +56,12 @@ class EmbedColumns(keras.layers.Layer):
 
     def call(self, indices: Any) -> Any:
         """Return the rows."""
-        parts = [
-            ops.take(self._seen(table, unseen), indices[:, i], axis=0)
-            for i, (table, unseen) in enumerate(
-                zip(self.tables, self.unseen, strict=True)
-            )
-        ]
+        parts = []
+        for i, (table, unseen) in enumerate(zip(self.tables, self.unseen, strict=True)):
+            index = indices[:, i]
+            rows = ops.take(table, index, axis=0)
+            parts.append(rows * seen(index, unseen, self.compute_dtype))
         return ops.concatenate(parts, axis=-1)
-
-    def _seen(self, table: Any, unseen: list[int]) -> Any:
-        seen = [[float(index not in unseen)] for index in range(table.shape[0])]
-        return table * ops.convert_to_tensor(seen, dtype=self.compute_dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the columns' widths, added up."""

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from sidelight.nn.layers._seen import seen
+
 # The largest prime whose square is below 2^31: no product overflows an int32, so the
 # hash is the same on every backend.
 PRIME = 46337
@@ -55,10 +57,7 @@ class HashedRows(keras.layers.Layer):
         """Return the summed rows."""
         index = indices[:, 0]
         first, second = (ops.take(self.table, h, axis=0) for h in self.hashes(index))
-        seen = ops.ones_like(index, dtype="bool")
-        for unseen in self.unseen:
-            seen = ops.logical_and(seen, ops.not_equal(index, unseen))
-        return (first + second) * ops.cast(seen, self.compute_dtype)[:, None]
+        return (first + second) * seen(index, self.unseen, self.compute_dtype)
 
     def hashes(self, index: Any) -> list[Any]:
         """Return two rows' positions for each index, int32 like the index."""
