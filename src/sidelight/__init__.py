@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sidelight import datasets
-    from sidelight.doors import attach, make_datasets
+    from sidelight.doors import attach, fuse, make_datasets
     from sidelight.errors import SidelightError
     from sidelight.estimator import Classifier, Regressor, load
     from sidelight.readers import read_table
@@ -31,6 +31,7 @@ _HOME = {
     "Regressor": "sidelight.estimator",
     "SidelightError": "sidelight.errors",
     "attach": "sidelight.doors",
+    "fuse": "sidelight.doors",
     "inspect": "sidelight.workflow",
     "load": "sidelight.estimator",
     "make_datasets": "sidelight.doors",
@@ -44,6 +45,7 @@ __all__ = [
     "__version__",
     "attach",
     "datasets",
+    "fuse",
     "inspect",
     "load",
     "make_datasets",

@@ -1,7 +1,8 @@
-"""For people with a training loop of their own: data sets, and nothing else."""
+"""For people with a model or a training loop of their own: the building blocks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from sidelight import feed
+from sidelight import feed, nn
 from sidelight.errors import ColumnNotFoundError, TableError
 from sidelight.preprocessing import Preprocessor
+from sidelight.schema import Feature, MetaSpec
 from sidelight.workflow import Prepared, make_config, prepare
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
     from sidelight.table import Table
@@ -76,6 +79,69 @@ def make_datasets(
         for part in ("train", "val", "test")
     )
     return train, val, test
+
+
+def fuse(
+    model: keras.Model,
+    metadata: Preprocessor | int,
+    fusion: str = "film",
+    stages: Sequence[str | int] | None = None,
+    *,
+    copy: bool = False,
+    encoders: dict[str, str] | None = None,
+    **options: Any,
+) -> keras.Model:
+    """Put metadata into a functional or sequential Keras image model of your own.
+
+    Hooks are put between its layers, which are shared and keep their weights and
+    `trainable` flags: to train the result is to train your model. A final softmax or
+    sigmoid is taken off where the fusion acts on logits, and put back behind it. A
+    fusion that gives features of another width, such as "concat", is projected and
+    added to the features, so that your classifier still fits.
+
+    Args:
+        model: One input `(batch, height, width, bands)` of known size, one output.
+            Inner models are opened, so a pretrained base with a new head is fine.
+        metadata: A fitted `Preprocessor`, or the number of numeric features.
+        fusion: Registry name; `sidelight list fusions`.
+        stages: Where the fusion acts: names of layers that give maps, or numbers of the
+            stages found where the resolution changes; None is the fusion's default.
+        copy: Whether to work on a copy with weights of its own.
+        encoders: Encoders by column or kind; `sidelight list encoders`.
+        **options: Options of the fusion, such as `units=32`.
+
+    Returns:
+        A functional model that takes a dictionary of "image" and the metadata inputs
+        ("numeric", "categorical"), with the same output.
+
+    Raises:
+        ConfigError: If the model cannot be cut, naming the layer, or an option is
+            wrong.
+        UnknownNameError: If there is no such fusion or encoder.
+    """
+    spec = metadata.spec if isinstance(metadata, Preprocessor) else _numbers(metadata)
+    names: list[str] | None = None
+    if stages is not None and all(isinstance(stage, int) for stage in stages):
+        options["stages"] = tuple(stages)
+    elif stages is not None:
+        names = [str(stage) for stage in stages]
+    return nn.fuse(
+        model,
+        spec,
+        fusion=fusion,
+        stages=names,
+        copy=copy,
+        options=options,
+        encoders=encoders,
+    )
+
+
+def _numbers(count: int) -> MetaSpec:
+    features = tuple(
+        Feature(name=f"number_{i}", kind="numeric", block="numeric", start=i, width=1)
+        for i in range(count)
+    )
+    return MetaSpec(features=features, num_numeric=count)
 
 
 def attach(

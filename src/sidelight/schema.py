@@ -109,6 +109,18 @@ class MetaSpec(Record):
     num_categorical: int = 0
 
     @property
+    def by_block(self) -> tuple[Feature, ...]:
+        """The columns in the order of the encoded vector: the numeric block first."""
+        return tuple(
+            sorted(self.features, key=lambda f: (f.block == "categorical", f.start))
+        )
+
+    @property
+    def num_columns(self) -> int:
+        """Number of metadata columns."""
+        return len(self.features)
+
+    @property
     def width(self) -> int:
         """Number of metadata values a model takes; 0 means there is no metadata."""
         return self.num_numeric + self.num_categorical
@@ -138,6 +150,8 @@ class ModelSpec(Record):
         encoders: Registry names of metadata encoders, by column or by kind.
         encoder_options: Fields of their configurations, keyed in the same way.
         dropout: Rate before the head's last layer.
+        may_miss: Whether the network also takes what is there and what is not, as
+            "present", and has learned stand-ins for the latter.
     """
 
     image: ImageSpec
@@ -152,3 +166,4 @@ class ModelSpec(Record):
     encoders: dict[str, str] = Field(default_factory=dict)
     encoder_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    may_miss: bool = False

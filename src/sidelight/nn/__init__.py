@@ -5,6 +5,7 @@ Importing this room registers every layer that a saved model may hold.
 
 from sidelight.nn.augment import AugmentConfig, build_augmentation
 from sidelight.nn.build import BackboneLayers, assemble, build, make_fusion
+from sidelight.nn.fuse import fuse
 from sidelight.nn.layers import (
     ChannelScaling,
     Modulate,
@@ -28,5 +29,6 @@ __all__ = [
     "assemble",
     "build",
     "build_augmentation",
+    "fuse",
     "make_fusion",
 ]

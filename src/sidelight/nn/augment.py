@@ -1,56 +1,85 @@
-"""Random changes of the pictures while training: a Keras model of its own.
+"""Random changes of the inputs while training: a Keras model of its own.
 
 It is applied to the batch by the training loop and is never part of a saved model.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from pydantic import Field
 
-from sidelight.nn.layers import RandomBrightness, RandomFlip, RandomShift
-from sidelight.schema import ImageSpec, Record
+from sidelight.nn.layers import RandomAbsence, RandomBrightness, RandomFlip, RandomShift
+from sidelight.registry import FUSIONS
+from sidelight.schema import ModelSpec, Record
 
 
 class AugmentConfig(Record):
-    """Which random changes are made to training pictures.
+    """Which random changes are made to training rows.
 
     Attributes:
         horizontal_flip: Mirror left to right.
         vertical_flip: Mirror top to bottom; right for pictures taken from above.
         shift: Largest shift, as a fraction of the picture's size; 0 for none.
         brightness: Largest relative change of brightness; 0 for none.
+        modality_dropout: Probability that a row loses its image, and the same that it
+            loses all its metadata. Above 0 the network learns to do without either.
+        column_dropout: Probability that a row loses a metadata column. Above 0 the
+            network learns to do without any.
     """
 
     horizontal_flip: bool = True
     vertical_flip: bool = False
     shift: float = Field(default=0.08, ge=0, le=0.5)
     brightness: float = Field(default=0.0, ge=0, lt=1)
+    modality_dropout: float = Field(default=0.0, ge=0, le=0.5)
+    column_dropout: float = Field(default=0.0, ge=0, lt=1)
 
     @property
-    def active(self) -> bool:
-        """Whether anything is changed at all."""
+    def changes_pictures(self) -> bool:
+        """Whether pictures are changed at all."""
         return any(
             (self.horizontal_flip, self.vertical_flip, self.shift, self.brightness)
         )
 
+    @property
+    def may_miss(self) -> bool:
+        """Whether the network learns to do without parts of its input."""
+        return self.modality_dropout > 0 or self.column_dropout > 0
+
 
 def build_augmentation(
-    config: AugmentConfig, image: ImageSpec, seed: int = 0
-) -> keras.Model:
-    """Return a model from pictures to randomly changed pictures.
+    config: AugmentConfig, spec: ModelSpec, seed: int = 0
+) -> keras.Model | None:
+    """Return a model from training inputs to randomly changed ones.
 
     Args:
         config: What is changed.
-        image: Size and bands of the pictures.
+        spec: The network that the inputs are for.
         seed: Seed of every random decision.
 
     Returns:
-        A model `(batch, height, width, bands)` -> the same, float32 in [0, 255]; it
-        changes nothing unless called with `training=True`.
+        A model from a dictionary to the same, of those inputs that are changed: "image"
+        `(batch, height, width, bands)`, float32 in [0, 255] afterwards, and "present"
+        `(batch, columns + 1)`. It changes nothing unless called with `training=True`.
+        None where there is nothing to change.
     """
-    inputs = keras.Input((image.height, image.width, image.bands), name="image")
-    x = inputs
+    inputs, changed = {}, {}
+    if config.changes_pictures and FUSIONS.get(spec.fusion).obj.uses_image:
+        image = spec.image
+        inputs["image"] = keras.Input(
+            (image.height, image.width, image.bands), name="image"
+        )
+        changed["image"] = _picture(inputs["image"], config, seed)
+    if spec.may_miss:
+        inputs["present"] = keras.Input((spec.meta.num_columns + 1,), name="present")
+        lose = RandomAbsence(config.modality_dropout, config.column_dropout, seed + 3)
+        changed["present"] = lose(inputs["present"])
+    return keras.Model(inputs, changed, name="augment") if inputs else None
+
+
+def _picture(x: Any, config: AugmentConfig, seed: int) -> Any:
     if config.horizontal_flip or config.vertical_flip:
         x = RandomFlip(
             horizontal=config.horizontal_flip, vertical=config.vertical_flip, seed=seed
@@ -59,4 +88,4 @@ def build_augmentation(
         x = RandomShift(config.shift, seed=seed + 1)(x)
     if config.brightness:
         x = RandomBrightness(config.brightness, seed=seed + 2)(x)
-    return keras.Model(inputs, x, name="augment")
+    return x

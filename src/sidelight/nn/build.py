@@ -11,6 +11,7 @@ from sidelight.nn.backbones import Backbone, BackboneFamily
 from sidelight.nn.encoders import encode
 from sidelight.nn.fusions import Fusion
 from sidelight.nn.heads import Head
+from sidelight.nn.layers import AbsentColumns
 from sidelight.nn.meta import Meta
 from sidelight.nn.options import checked_options
 from sidelight.nn.trace import retrace
@@ -39,7 +40,8 @@ def build(spec: ModelSpec) -> keras.Model:
 
     Returns:
         A functional model from a dictionary of "image" `(batch, height, width, bands)`
-        in [0, 255], "numeric" and "categorical" (as far as the fusion uses them) to
+        in [0, 255], "numeric" and "categorical" (as far as the fusion uses them), and
+        "present" `(batch, columns + 1)` where the spec says that it may miss some, to
         probabilities `(batch, classes)`, `(batch, 1)` for binary tasks, or scaled
         values `(batch, 1)` for regression; always float32.
 
@@ -57,9 +59,7 @@ def assemble(spec: ModelSpec) -> tuple[keras.Model, BackboneLayers]:
     inputs: dict[str, Any] = {}
     meta = Meta(None)
     if fusion.uses_metadata:
-        inputs.update(metadata_inputs(spec.meta))
-        encoded = encode(spec.meta, inputs, spec.encoders, spec.encoder_options)
-        meta = Meta(encoded.vector, dict(inputs), encoded.widths)
+        inputs, meta = metadata_bundle(spec)
     feature_map = vector = None
     layers = BackboneLayers()
     if fusion.uses_image:
@@ -70,6 +70,7 @@ def assemble(spec: ModelSpec) -> tuple[keras.Model, BackboneLayers]:
         layers = BackboneLayers(backbone.layers_by_stage(), spec.weights is not None)
         feature_map = _feature_map(backbone, fusion, inputs["image"], meta)
         vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
+        fusion.end()
     vector = fusion.on_features(vector, meta, feature_map)
     if spec.dropout:
         vector = keras.layers.Dropout(spec.dropout, seed=0, name="dropout")(vector)
@@ -92,6 +93,18 @@ def make_fusion(spec: ModelSpec) -> Fusion:
     cls: type[Fusion] = FUSIONS.get(spec.fusion).obj
     where = f"fusion {spec.fusion!r}"
     return cls(checked_options(cls.Config, spec.fusion_options, where), spec)
+
+
+def metadata_bundle(spec: ModelSpec) -> tuple[dict[str, Any], Meta]:
+    """Return the symbolic metadata inputs of a model, and what is made of them."""
+    inputs = metadata_inputs(spec.meta)
+    encoded = encode(spec.meta, inputs, spec.encoders, spec.encoder_options)
+    vector, present = encoded.vector, None
+    if spec.may_miss:
+        present = keras.Input((spec.meta.num_columns + 1,), name="present")
+        vector = AbsentColumns(encoded.widths, name="absent_columns")(vector, present)
+        inputs["present"] = present
+    return inputs, Meta(vector, dict(inputs), encoded.widths, present)
 
 
 def metadata_inputs(spec: MetaSpec) -> dict[str, Any]:
@@ -119,22 +132,10 @@ def make_backbone(spec: ModelSpec) -> Backbone:
 
 
 def _feature_map(backbone: Backbone, fusion: Fusion, image: Any, meta: Meta) -> Any:
-    fusion.begin(len(backbone.stages))
-    stage_of = {name: index for index, name in enumerate(backbone.stages)}
-    stage = 0  # the one being traced; layers are visited in the order of their depth
-
-    def after(layer: Any, inputs: Any, outputs: Any) -> Any:
-        nonlocal stage
-        outputs = fusion.on_layer(layer, inputs, outputs, meta, stage)
-        if layer.name in stage_of:
-            outputs = fusion.on_stage(stage_of[layer.name], outputs, meta)
-            stage = stage_of[layer.name] + 1
-        return outputs
-
     return retrace(
         backbone.model,
         image,
         list(meta.raw.values()),
         enter=lambda x: fusion.on_input(x, meta),
-        after=after,
+        after=fusion.between(backbone.stages, meta),
     )

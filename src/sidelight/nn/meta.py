@@ -16,11 +16,15 @@ class Meta:
         vector: `(batch, features)` float32, every column encoded and concatenated.
         raw: The model's metadata inputs by name, as the preprocessor gave them.
         widths: Encoded width of each column, in the order they have in `vector`.
+        present: `(batch, columns + 1)`, one for every column, and last for the image,
+            that is there; None for a network that cannot miss any. What is absent has
+            its learned stand-in in `vector` and in the feature maps already.
     """
 
     vector: Any
     raw: dict[str, Any] = field(default_factory=dict)
     widths: tuple[int, ...] = ()
+    present: Any = None
 
     @property
     def width(self) -> int:

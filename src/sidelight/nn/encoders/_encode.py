@@ -58,11 +58,12 @@ def encode(
 
 def _columns(spec: MetaSpec) -> list[Feature]:
     """Return the columns, those of the numeric block first."""
-    features: Sequence[Feature] = spec.features or [
+    if spec.features:
+        return list(spec.by_block)
+    return [
         Feature(name=f"number_{i}", kind="numeric", block="numeric", start=i, width=1)
         for i in range(spec.num_numeric)
     ]
-    return sorted(features, key=lambda f: (f.block == "categorical", f.start))
 
 
 class _Draft:

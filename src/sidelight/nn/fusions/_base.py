@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import keras
 from pydantic import Field, model_validator
 
 from sidelight.errors import ConfigError
+from sidelight.nn.layers import AbsentMap
 from sidelight.nn.meta import Meta
 from sidelight.schema import ModelSpec, Record
 
@@ -61,10 +63,17 @@ class Fusion:
     Config: ClassVar[type[FusionConfig]] = FusionConfig
     uses_image: ClassVar[bool] = True
     uses_metadata: ClassVar[bool] = True
+    site: ClassVar[str] = ""
+    """The kind of layer that it acts on, where a backbone may have none of them."""
 
     def __init__(self, config: FusionConfig, spec: ModelSpec) -> None:
         self.config, self.spec = config, spec
+        self.sites = 0
         self._stages: frozenset[int] = frozenset()
+        if spec.may_miss and not self.uses_metadata:
+            problem = f"fusion {spec.fusion!r} reads the image only and cannot miss it"
+            fix = "Leave modality_dropout and column_dropout at 0, or fuse metadata."
+            raise ConfigError(problem, fix=fix)
         if self.uses_metadata and spec.meta.width == 0:
             problem = f"fusion {spec.fusion!r} needs metadata, and there is none left"
             raise ConfigError(
@@ -90,9 +99,55 @@ class Fusion:
                 raise ConfigError(problem, fix=fix)
         self._stages = frozenset(stage % num_stages for stage in chosen)
 
+    def end(self) -> None:
+        """Check, after the last hook was called, that there was a place to act.
+
+        Raises:
+            ConfigError: If there was none.
+        """
+        if self.site and not self.sites:
+            backbone, fusion = self.spec.backbone, self.spec.fusion
+            problem = (
+                f"fusion {fusion!r} acts on a {self.site}, and there is none in the "
+                f"chosen stages of {backbone!r}"
+            )
+            raise ConfigError(problem, fix="Choose other stages or another fusion.")
+
     def acts_at(self, stage: int) -> bool:
         """Return whether the options choose this stage."""
         return stage in self._stages
+
+    def between(
+        self, stages: Sequence[str], meta: Meta
+    ) -> Callable[[Any, Any, Any], Any]:
+        """Return what `trace.retrace` calls after each layer of a backbone.
+
+        Args:
+            stages: Names of the layers that end its stages.
+            meta: The encoded metadata.
+
+        Raises:
+            ConfigError: If the options name a stage that the backbone lacks.
+        """
+        self.begin(len(stages))
+        changed = type(self).on_stage is not Fusion.on_stage
+        hidden = {len(stages) - 1, *(self._stages if changed else ())}
+        stage_of = {name: index for index, name in enumerate(stages)}
+        stage = 0  # the one being traced: layers are visited in order of their depth
+
+        def after(layer: Any, inputs: Any, outputs: Any) -> Any:
+            nonlocal stage
+            outputs = self.on_layer(layer, inputs, outputs, meta, stage)
+            if layer.name in stage_of:
+                stage = stage_of[layer.name]
+                if meta.present is not None and stage in hidden:
+                    absent = AbsentMap(name=f"absent_image_{stage}")
+                    outputs = absent(outputs, meta.present)
+                outputs = self.on_stage(stage, outputs, meta)
+                stage += 1
+            return outputs
+
+        return after
 
     def on_input(self, image: Any, meta: Meta) -> Any:
         """Change the image `(batch, height, width, bands)` before the backbone."""

@@ -45,15 +45,15 @@ class Channels(Fusion):
 
     Config = ChannelsConfig
     config: ChannelsConfig
-    _stem: str | None = None
+    site = "convolution"
 
     def on_layer(
         self, layer: Any, inputs: Any, outputs: Any, meta: Meta, stage: int
     ) -> Any:
         """Add the response to the planes where the layer is the first convolution."""
-        if self._stem is not None or not isinstance(layer, keras.layers.Conv2D):
+        if self.sites or not isinstance(layer, keras.layers.Conv2D):
             return outputs
-        self._stem = layer.name
+        self.sites += 1
         values = meta.vector
         if self.config.planes == "project":
             units = self.config.units

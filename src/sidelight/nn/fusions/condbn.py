@@ -45,6 +45,7 @@ class ConditionalNorm(Fusion):
 
     Config = CondBnConfig
     config: CondBnConfig
+    site = "normalisation layer"
     _generated: Any = None
 
     def on_layer(
@@ -53,6 +54,7 @@ class ConditionalNorm(Fusion):
         """Return the modulated output of a norm layer, of the same shape."""
         if not (isinstance(layer, NORMS) and self.acts_at(stage)):
             return outputs
+        self.sites += 1
         if self._generated is None:
             self._generated = hidden(meta.vector, self.config.units, 1, "condbn_hidden")
         width, name = 2 * outputs.shape[-1], f"condbn_{layer.name}"

@@ -40,6 +40,7 @@ class Dynamic(Fusion):
 
     Config = DynamicConfig
     config: DynamicConfig
+    site = "convolution without groups or activation"
 
     def on_layer(
         self, layer: Any, inputs: Any, outputs: Any, meta: Meta, stage: int
@@ -49,6 +50,7 @@ class Dynamic(Fusion):
             return outputs
         if layer.groups > 1 or layer.activation is not keras.activations.linear:
             return outputs
+        self.sites += 1
         name, count = f"dynamic_{layer.name}", self.config.experts
         config = {**layer.get_config(), "name": f"{name}_experts", "use_bias": False}
         config["filters"] = count * layer.filters

@@ -1,9 +1,11 @@
 """Registered Keras 3 layers that fusions, encoders and backbones are made of."""
 
+from sidelight.nn.layers.absent import AbsentColumns, AbsentMap
 from sidelight.nn.layers.angle_multiples import AngleMultiples
 from sidelight.nn.layers.blend import Blend
 from sidelight.nn.layers.channel_scaling import ChannelScaling
 from sidelight.nn.layers.column_tokens import ColumnTokens
+from sidelight.nn.layers.dense_logits import DenseLogits
 from sidelight.nn.layers.embed_columns import EmbedColumns
 from sidelight.nn.layers.gate import Gate
 from sidelight.nn.layers.generated_linear import GeneratedLinear
@@ -16,6 +18,7 @@ from sidelight.nn.layers.periodic_columns import PeriodicColumns
 from sidelight.nn.layers.piecewise_bins import PiecewiseBins
 from sidelight.nn.layers.position_embedding import PositionEmbedding
 from sidelight.nn.layers.position_scores import PositionScores
+from sidelight.nn.layers.random_absence import RandomAbsence
 from sidelight.nn.layers.random_brightness import RandomBrightness
 from sidelight.nn.layers.random_flip import RandomFlip
 from sidelight.nn.layers.random_shift import RandomShift
@@ -28,10 +31,13 @@ from sidelight.nn.layers.where_present import WherePresent
 from sidelight.nn.layers.wrapped_angles import WrappedAngles
 
 __all__ = [
+    "AbsentColumns",
+    "AbsentMap",
     "AngleMultiples",
     "Blend",
     "ChannelScaling",
     "ColumnTokens",
+    "DenseLogits",
     "EmbedColumns",
     "Gate",
     "GeneratedLinear",
@@ -44,6 +50,7 @@ __all__ = [
     "PiecewiseBins",
     "PositionEmbedding",
     "PositionScores",
+    "RandomAbsence",
     "RandomBrightness",
     "RandomFlip",
     "RandomShift",
