@@ -180,7 +180,7 @@ def run_arm(arm: str, prepared: Prepared, seed: int) -> tuple[float, float, floa
         prepared.source("val"),
         HEADS.get("multiclass").obj,
         config.train,
-        augment=build_augmentation(config.augment, spec.image, seed),
+        augment=build_augmentation(config.augment, spec, seed),
         override=Override(callbacks=[curve]),
         verbose=False,
     )

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 import sidelight.nn  # noqa: F401, registers the layers that a saved network holds
+from sidelight.errors import ConfigError, nearest
 from sidelight.feed import Source, batches
 from sidelight.images import ImageRule, Pack, pack
 from sidelight.preprocessing import Preprocessor
@@ -52,6 +53,11 @@ class Predictor:
         """Whether the network looks at pictures at all."""
         return "image" in self.network.input
 
+    @property
+    def may_miss(self) -> bool:
+        """Whether the network was trained to do without columns or the picture."""
+        return "present" in self.network.input
+
     def read(self, source: Any, *, target: bool = False, **options: Any) -> Table:
         """Read a table as the training table was read.
 
@@ -61,9 +67,10 @@ class Predictor:
             **options: As for `read_table`: `images`, `sql`, `on_bad`, ….
 
         Raises:
-            TableError: If columns are missing or cells unusable; extra columns and
-                another order of columns are fine.
+            TableError: If columns are missing (for a network that may not miss them) or
+                cells unusable; extra columns and another order of columns are fine.
         """
+        options["may_miss"] = self.may_miss
         if target:
             return read_table(
                 source, schema=self.schema, target=self.schema.target, **options
@@ -76,7 +83,39 @@ class Predictor:
         if self.uses_image and images is None and self.rule is not None:
             images = pack(table, self.rule).images
         inputs = self.preprocessor.transform(table)
+        if self.may_miss:
+            inputs["present"] = self.preprocessor.present(table)
         return Source(meta=inputs, pack=images).only(self.network.input)
+
+    def without(self, source: Source, part: str) -> Source:
+        """Return the same inputs as if a part of them were not there.
+
+        Args:
+            source: From `source`.
+            part: "image", "metadata" or a metadata column.
+
+        Raises:
+            ConfigError: If the network was not trained to do without, or there is no
+                such part.
+        """
+        if not self.may_miss:
+            problem = f"this model was not trained to do without {part!r}"
+            fix = (
+                "Train it with --set augment.modality_dropout=0.2 (image or metadata) "
+                "and --set augment.column_dropout=0.1 (single columns)."
+            )
+            raise ConfigError(problem, fix=fix)
+        columns = [feature.name for feature in self.preprocessor.spec.by_block]
+        positions = {name: [i] for i, name in enumerate(columns)}
+        positions |= {"metadata": [*range(len(columns))], "image": [-1]}
+        if part not in positions:
+            close = nearest(part, positions)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            problem = f"there is no part {part!r} to do without"
+            raise ConfigError(problem, fix=f"{hint}Parts: {', '.join(positions)}.")
+        present = source.meta["present"].copy()
+        present[:, positions[part]] = 0
+        return replace(source, meta={**source.meta, "present": present})
 
     def answers(self, source: Source) -> NDArray[np.float32]:
         """Return the network's raw output `(rows, outputs)` for prepared inputs."""

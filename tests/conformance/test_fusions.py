@@ -107,8 +107,8 @@ for name in FUSIONS.names():
     ]
     assert np.isfinite(loss) and any(moved), name
     print("trained", name)
-augment = build_augmentation(AugmentConfig(brightness=0.2), spec.image)
-changed = augment(inputs["image"], training=True)
+augment = build_augmentation(AugmentConfig(brightness=0.2), spec)
+changed = augment({"image": inputs["image"]}, training=True)["image"]
 assert not np.array_equal(np.array(changed), inputs["image"])
 assert "tensorflow" not in sys.modules
 """

@@ -21,6 +21,13 @@ def evaluate(
     by: Annotated[
         str | None, typer.Option(help="Column: the same scores for each of its values.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="image, metadata or a column: the scores without it as well; again "
+            "for more."
+        ),
+    ] = None,
     picture: Annotated[
         str | None, typer.Option(help="Write the confusion matrix to this PNG.")
     ] = None,
@@ -38,6 +45,7 @@ def evaluate(
         sql=sql,
         on_bad=on_bad,
         by=by,
+        without=without or (),
         picture=None if picture is None else Path(picture),
         cache=None if cache is None else Path(cache),
     )
@@ -52,6 +60,8 @@ def evaluate(
     classes = by_class(found, f"{name} by class")
     if classes is not None:
         out.print(classes)
+    if without:
+        out.print(_subgroups({"nothing": found, **found["without"]}, "without"))
     if by is not None:
         out.print(_subgroups(found["subgroups"], by))
     if picture is not None:

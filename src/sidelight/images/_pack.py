@@ -58,6 +58,10 @@ class _File:
     inode: int
 
 
+# What a row without a picture names: one black picture, packed like any other.
+NO_FILE = _File("", 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Result:
     file: _File
@@ -84,7 +88,7 @@ def pack(
     again, other contents are, into a new slot.
 
     Args:
-        table: Checked rows with pictures.
+        table: Checked rows with pictures; a row that names none gets a black one.
         rule: Size, bands and way of resizing.
         cache: Folder of packed pictures; None is the user's cache.
         on_bad: Whether rows whose picture cannot be decoded are refused or dropped.
@@ -101,7 +105,8 @@ def pack(
         index = store.read_index()
         known = {row["path"]: row for row in index.iter_rows(named=True)}
         files = [_stat(path) for path in table.images]
-        stale = [f for f in files if verify or not _unchanged(f, known.get(f.path))]
+        asked = dict.fromkeys(files)  # rows without a picture share one file
+        stale = [f for f in asked if verify or not _unchanged(f, known.get(f.path))]
         reasons: dict[str, str] = {}
         decoded = 0
         if stale:
@@ -109,11 +114,13 @@ def pack(
         slots = {path: row["slot"] for path, row in known.items()}
     bad = {i: reasons[f.path] for i, f in enumerate(files) if f.path in reasons}
     kept = without_unusable(table, bad, on_bad)
-    rows = np.array([slots[str(path)] for path in kept.images], dtype=np.int64)
+    rows = np.array([slots[str(path or "")] for path in kept.images], dtype=np.int64)
     return Packed(kept, store.open(rows), decoded)
 
 
-def _stat(path: Path) -> _File:
+def _stat(path: Path | None) -> _File:
+    if path is None:
+        return NO_FILE
     try:
         found = path.stat()
     except OSError:  # gone since the table was read: reading it will say why
@@ -184,6 +191,9 @@ def _read_ahead(
 
 
 def _read(file: _File, entry: dict[str, object] | None, rule: ImageRule) -> _Result:
+    if file == NO_FILE:
+        shape = (rule.height, rule.width, rule.bands)
+        return _Result(file, "", pixels=np.zeros(shape, np.uint8))
     try:
         data = Path(file.path).read_bytes()
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -70,7 +70,7 @@ def survey(
     return Surveyed(kept, rule, dict(sizes))
 
 
-def _headers(paths: tuple[Path, ...]) -> list[Header | str]:
+def _headers(paths: tuple[Path | None, ...]) -> list[Header | str]:
     # A task for each header would cost as much as reading it.
     pieces = [paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]
     with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
@@ -78,7 +78,9 @@ def _headers(paths: tuple[Path, ...]) -> list[Header | str]:
         return [found for piece in read for found in piece]
 
 
-def _header_or_reason(path: Path) -> Header | str:
+def _header_or_reason(path: Path | None) -> Header | str:
+    if path is None:
+        return "is not named"
     try:
         return read_header(path)
     except UnusableImageError as error:

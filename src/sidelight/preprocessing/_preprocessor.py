@@ -112,6 +112,21 @@ class Preprocessor:
             )
         return blocks
 
+    def present(self, table: Table) -> NDArray[np.float32]:
+        """Return which columns, and whether a picture, each row has.
+
+        Returns:
+            `(rows, columns + 1)` float32, one where there is a value and zero elsewhere;
+            columns in the order of `spec.by_block`, then the picture.
+        """
+        columns = {column.column.name: column for column in self.columns}
+        has = np.ones((len(table), len(columns) + 1), dtype=np.float32)
+        for position, feature in enumerate(self.spec.by_block):
+            has[:, position] = ~columns[feature.name].absent(table.frame)
+        if table.images:
+            has[:, -1] = [path is not None for path in table.images]
+        return has
+
     def encode_target(self, table: Table) -> NDArray[Any]:
         """Return the targets as the network learns them; see `Target.encode`."""
         return self._needed_target().encode(table)

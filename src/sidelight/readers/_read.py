@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from sidelight.errors import ColumnNotFoundError, ConfigError, TableError
 from sidelight.readers._frames import frame_name, is_frame, to_polars
 from sidelight.readers.tables._base import check_file
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    import polars as pl
     import pyarrow as pa
 
     from sidelight.readers.tables._base import TableReader
@@ -48,6 +49,7 @@ def read_table(
     decimal: str = ".",
     keep: Sequence[str] = (),
     learn: bool | None = None,
+    may_miss: bool = False,
 ) -> Table:
     """Read a table and check all of it: columns, cells, target and pictures.
 
@@ -75,6 +77,8 @@ def read_table(
             metadata too is for `drop` to say.
         learn: Whether the rows are to be learned from, so that the target is judged
             and leaks are looked for. By default, if no schema is given.
+        may_miss: For a model that can do without: metadata columns of the schema may be
+            absent (every cell is missing then), and rows may name no picture.
 
     Raises:
         TableError: If the file, its columns or cells cannot be used.
@@ -93,6 +97,8 @@ def read_table(
     if schema is not None:
         _refuse_wishes(wishes)
         schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
+        if may_miss:
+            frame = _with_gaps(frame, schema)
     else:
         schema = infer_schema(
             frame,
@@ -116,6 +122,7 @@ def read_table(
         null_values=nulls,
         decimal=decimal,
         learn=learn,
+        may_miss=may_miss,
     )
 
 
@@ -180,6 +187,14 @@ def _refuse_wishes(wishes: Mapping[str, object]) -> None:
     if given:
         message = f"{' and '.join(given)} cannot be given beside a schema"
         raise ConfigError(message, fix="Write it into the schema, or leave it out.")
+
+
+def _with_gaps(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """Return the frame with an empty column for each that the schema has besides."""
+    sources = [name for column in schema.columns for name in column.sources]
+    needed = sources if schema.image is None else [schema.image, *sources]
+    empty = [pl.lit(None, pl.String).alias(n) for n in needed if n not in frame.columns]
+    return frame.with_columns(empty)
 
 
 def _fitted_to(

@@ -43,6 +43,7 @@ def check_table(
     null_values: Sequence[str] = NULL_VALUES,
     decimal: str = ".",
     learn: bool = True,
+    may_miss: bool = False,
 ) -> Table:
     """Return the table with typed columns, or say everything that is wrong with it.
 
@@ -61,6 +62,7 @@ def check_table(
         decimal: The decimal sign of numbers written as text: "." or ",".
         learn: Whether the rows are to be learned from. Rows to predict or to score
             may have one class only, and may leave pictures of their folder out.
+        may_miss: Whether a row may name no picture; only for rows not learned from.
 
     Raises:
         TableError: If columns are missing, cells cannot be typed or the target cannot
@@ -75,10 +77,13 @@ def check_table(
     draft.settle(problems, TableError)
     if learn:
         draft.judge(schema)
-    images: tuple[Path, ...] = ()
+    images: tuple[Path | None, ...] = ()
     if schema.image is not None:
         found = check_references(
-            draft.frame[schema.image], Path(image_root), null_values
+            draft.frame[schema.image],
+            Path(image_root),
+            null_values,
+            may_miss=may_miss and not learn,
         )
         keep = draft.settle(found.problems, ImageError)
         images = tuple(
@@ -94,7 +99,7 @@ def check_table(
         notes += warn_about_leaks(draft.frame, schema)
         if schema.image is not None:
             named = full_paths(frame[schema.image], Path(image_root))
-            notes += warn_about_unnamed(images, named)
+            notes += warn_about_unnamed([p for p in images if p], named)
     return Table(
         frame=draft.frame,
         schema=schema,

@@ -65,16 +65,21 @@ class References:
     """The pictures of a table.
 
     Attributes:
-        paths: Absolute path of each row's picture; wrong where a problem says so.
+        paths: Absolute path of each row's picture; wrong where a problem says so, None
+            where a row names none and need not.
         problems: What is wrong with them.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path | None, ...]
     problems: list[Problem]
 
 
 def check_references(
-    cells: pl.Series, root: Path, null_values: Sequence[str] = NULL_VALUES
+    cells: pl.Series,
+    root: Path,
+    null_values: Sequence[str] = NULL_VALUES,
+    *,
+    may_miss: bool = False,
 ) -> References:
     """Return every row's picture and whatever is wrong with it.
 
@@ -82,6 +87,7 @@ def check_references(
         cells: The image column, as read; cells are taken literally, spaces included.
         root: Where relative paths start.
         null_values: Words that mean an empty cell.
+        may_miss: Whether a row may name no picture.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
     empty = blank(cells, null_values)
@@ -100,12 +106,20 @@ def check_references(
             reason, twins[row] = "a picture named twice", first[identity]
         if reason:
             bad[reason].append(row)
+    if may_miss:
+        bad["no picture named"] = []
     problems = [
         _problem(cells.name, reason, bad[reason], names, paths, folder, twins)
         for reason in _SAID
         if bad[reason]
     ]
-    return References(tuple(map(Path, paths)), problems)
+    return References(
+        tuple(
+            None if may_miss and row in nameless else Path(path)
+            for row, path in enumerate(paths)
+        ),
+        problems,
+    )
 
 
 def full_paths(cells: pl.Series, root: Path) -> list[str]:

@@ -34,7 +34,8 @@ class Table:
         source: The file or query, as shown in messages.
         rows: `(num_rows,)` int64, the number of each row in its source; row 1 is the
             first row of data.
-        images: Absolute path of each row's picture; empty without pictures.
+        images: Absolute path of each row's picture, None for a row that has none and
+            may miss it; empty without pictures.
         part: "train" after `take(split, "train")`; what is fitted asks for it.
         dropped: How many rows were left out on reading, by reason.
         notes: Warnings given on reading, to be stored with a run.
@@ -44,7 +45,7 @@ class Table:
     schema: Schema
     source: str
     rows: NDArray[np.int64]
-    images: tuple[Path, ...] = ()
+    images: tuple[Path | None, ...] = ()
     part: Part = "all"
     dropped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

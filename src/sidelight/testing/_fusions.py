@@ -119,7 +119,9 @@ def check_does_without(name: str, spec: ModelSpec) -> None:
         without = answer(model, {**first, "present": present})
         changed = {**first, **{key: second[key] for key in keys}, "present": present}
         gap = float(np.abs(answer(model, changed) - without).max())
-        require(gap <= 1e-6, f"{name}: an absent {part} changes the answer by {gap:.2e}")
+        require(
+            gap <= 1e-6, f"{name}: an absent {part} changes the answer by {gap:.2e}"
+        )
 
 
 def check_inputs(name: str, model: keras.Model, capabilities: frozenset[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.errors import TableError
 from sidelight.evaluation import evaluate, pictures, subgroup_metrics
+from sidelight.feed import Source
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
 from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
@@ -22,6 +24,7 @@ def evaluate_run(
     source: Any,
     *,
     by: str | None = None,
+    without: Sequence[str] = (),
     picture: Path | None = None,
     cache: Path | None = None,
     **reading: Any,
@@ -32,15 +35,19 @@ def evaluate_run(
         path: Run directory.
         source: Table with the target column.
         by: Column by whose values the scores are given as well.
+        without: Parts ("image", "metadata", a column) in whose absence the scores are
+            given as well; the model has to be trained for it.
         picture: Where the confusion matrix is drawn.
         cache: Folder of packed pictures.
         **reading: `images`, `sql`, `on_bad`, as for `read_table`.
 
     Returns:
-        The scores, "rows", and "subgroups" by value where `by` is given.
+        The scores, "rows", "subgroups" by value where `by` is given, and "without" by
+        part where `without` is given.
 
     Raises:
         TableError: If the table lacks the target or a column.
+        ConfigError: If the model was not trained to do without a part.
     """
     predictor = load_predictor(path)
     keep = () if by is None else (by,)
@@ -49,7 +56,9 @@ def evaluate_run(
     if len(table) == 0:
         problem = "there are no rows to score"
         raise TableError(problem, path=table.source)
-    table, answers = _answers(predictor, table, cache, reading)
+    table, inputs = _inputs(predictor, table, cache, reading)
+    lacking = {part: predictor.without(inputs, part) for part in without}
+    answers = predictor.answers(inputs)
     truth = (
         predictor.preprocessor.encode_target(table)
         if predictor.classes
@@ -62,6 +71,16 @@ def evaluate_run(
         scores["subgroups"] = subgroup_metrics(
             truth, figures, table.frame[by], predictor.classes, threshold=threshold
         )
+    if without:
+        scores["without"] = {
+            part: evaluate(
+                truth,
+                predictor.figures(predictor.answers(rows)),
+                predictor.classes,
+                threshold=threshold,
+            )
+            for part, rows in lacking.items()
+        }
     if picture is not None and predictor.classes:
         pictures.confusion_png(scores["confusion_matrix"], predictor.classes, picture)
     return scores
@@ -84,8 +103,8 @@ def predict_with_run(
     predictor = load_predictor(path)
     reading = {**_as_in_training(path), **reading}
     table = predictor.read(source, **reading)
-    table, answers = _answers(predictor, table, cache, reading)
-    frame = predictor.frame(table, answers)
+    table, inputs = _inputs(predictor, table, cache, reading)
+    frame = predictor.frame(table, predictor.answers(inputs))
     write = write_csv if output.suffix == ".csv" else write_parquet
     write(output, frame)
     dropped = [f"{count} rows left out: {why}" for why, count in table.dropped.items()]
@@ -99,15 +118,15 @@ def inspect(what: Table | str | Path) -> list[dict[str, Any]]:
     return load_predictor(what).preprocessor.describe()
 
 
-def _answers(
+def _inputs(
     predictor: Predictor, table: Table, cache: Path | None, reading: dict[str, Any]
-) -> tuple[Table, Any]:
+) -> tuple[Table, Source]:
     images = None
     if predictor.uses_image and predictor.rule is not None:
         on_bad = reading.get("on_bad", "error")
         packed = pack(table, predictor.rule, cache=cache, on_bad=on_bad)
         table, images = packed.table, packed.images
-    return table, predictor.answers(predictor.source(table, images))
+    return table, predictor.source(table, images)
 
 
 def _as_in_training(path: str | Path) -> dict[str, Any]:

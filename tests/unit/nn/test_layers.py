@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sidelight import testing
 from sidelight.nn import (
     AugmentConfig,
     ChannelScaling,
@@ -16,7 +17,7 @@ from sidelight.nn import (
     TileLike,
     build_augmentation,
 )
-from sidelight.schema import ImageSpec
+from sidelight.nn.layers import AbsentColumns, AbsentMap, RandomAbsence
 
 
 def test_modulate_scales_and_shifts_each_channel():
@@ -95,8 +96,51 @@ def test_brightness_is_one_factor_a_picture():
 
 
 def test_augmentation_holds_only_what_was_asked_for():
-    image = ImageSpec(height=8, width=8, bands=3)
+    spec = testing.tiny_spec("film")
     config = AugmentConfig(horizontal_flip=False, shift=0, brightness=0.1)
-    names = [type(layer).__name__ for layer in build_augmentation(config, image).layers]
+    names = [type(layer).__name__ for layer in build_augmentation(config, spec).layers]
     assert names == ["InputLayer", "RandomBrightness"]
-    assert not AugmentConfig(horizontal_flip=False, shift=0).active
+    nothing = AugmentConfig(horizontal_flip=False, shift=0)
+    assert build_augmentation(nothing, spec) is None
+    blind = testing.tiny_spec("metadata")
+    assert build_augmentation(AugmentConfig(), blind) is None
+
+
+def test_random_absence_takes_image_or_metadata_but_never_both():
+    layer = RandomAbsence(0.3, 0.0, seed=1)
+    left = np.array(layer(np.ones((4000, 4)), training=True))
+    image, metadata = left[:, 3], left[:, :3]
+    assert (metadata == metadata[:, :1]).all()  # all columns or none
+    assert not ((image == 0) & (metadata[:, 0] == 0)).any()
+    assert abs((image == 0).mean() - 0.3) < 0.03
+    assert abs((metadata[:, 0] == 0).mean() - 0.3) < 0.03
+    np.testing.assert_array_equal(np.array(layer(np.ones((9, 4)))), 1)
+
+
+def test_random_absence_of_single_columns():
+    layer = RandomAbsence(0.0, 0.25, seed=1)
+    left = np.array(layer(np.ones((4000, 3)), training=True))
+    assert (left[:, 2] == 1).all()
+    np.testing.assert_allclose(left[:, :2].mean(0), 0.75, atol=0.03)
+    assert abs(np.corrcoef(left[:, 0], left[:, 1])[0, 1]) < 0.05
+    np.testing.assert_array_equal(np.array(layer(np.zeros((9, 3)), training=True)), 0)
+
+
+def test_absent_columns_have_their_own_stand_ins():
+    layer = AbsentColumns([2, 1])
+    vector = np.array([[1.0, 2.0, 3.0]], dtype="float32")
+    layer.build(vector.shape, (1, 3))
+    layer.absent.assign([7, 8, 9])
+    for present, expected in (([1, 1, 0], [1, 2, 3]), ([0, 1, 1], [7, 8, 3])):
+        answer = np.array(layer(vector, np.array([present], dtype="float32")))
+        np.testing.assert_array_equal(answer, [expected])
+
+
+def test_an_absent_map_is_the_same_everywhere():
+    layer = AbsentMap()
+    features = np.ones((2, 2, 2, 3), dtype="float32")
+    layer.build(features.shape, (2, 2))
+    layer.absent.assign([7, 8, 9])
+    answer = np.array(layer(features, np.array([[0, 1], [1, 0]], dtype="float32")))
+    np.testing.assert_array_equal(answer[0], 1)
+    np.testing.assert_array_equal(answer[1], np.full((2, 2, 3), [7, 8, 9]))
