@@ -40,7 +40,7 @@ def test_only_where_must_not_be_mirrored(sidelight, tmp_path):
 
 
 def test_the_card_is_printed_as_json(sidelight, tmp_path):
-    words = ("--rows", "9,3,6", "--size", 16, "--seed", 3, "--json")
+    words = ("--rows", "9,3,6", "--size", 40, "--seed", 3, "--json")
     done = sidelight("dataset", "shortcut", "-o", tmp_path / "a", *words)
     found = json.loads(done.out)
     assert found["folder"] == str(tmp_path / "a")
@@ -48,7 +48,7 @@ def test_the_card_is_printed_as_json(sidelight, tmp_path):
     assert found["arguments"] == {
         "kind": "shortcut",
         "rows": [9, 3, 6],
-        "size": 16,
+        "size": 40,
         "seed": 3,
     }
     assert found["best_possible_accuracy"]["test"] == pytest.approx(0.85)
@@ -82,7 +82,7 @@ def test_blue_marble_is_written_too(sidelight, tmp_path):
         (["blue_marble", "--rows", "4,4,4"], "blue_marble has no --rows. It takes"),
         (["where", "--rows", "4"], "three numbers of rows"),
         (["where", "--rows", "4,b,2"], "--rows '4,b,2' is not TRAIN,VAL,TEST"),
-        (["where", "--size", "4"], "16 to 128 pixels"),
+        (["where", "--size", "4"], "32 to 128 pixels"),
     ],
 )
 def test_words_that_cannot_be_used_are_refused(sidelight, tmp_path, words, said):

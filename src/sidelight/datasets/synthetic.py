@@ -52,7 +52,7 @@ def synthetic(
         kind: irrelevant, additive, interacting, where, nuisance, missing or shortcut.
         folder: Where it shall be; None is a folder of the user's cache.
         rows: Number of rows for training, validation and test.
-        size: Pixels a side.
+        size: Pixels a side, 32 to 128.
         seed: Seed of everything that is drawn.
         progress: Whether a bar is shown where standard error is a terminal.
 
@@ -68,9 +68,9 @@ def synthetic(
     """
     model: Model = SYNTHETIC.get(kind).obj()
     counts = [int(count) for count in rows]
-    if len(counts) != len(PARTS) or min(counts) < LEAST_ROWS or not 16 <= size <= 128:
+    if len(counts) != len(PARTS) or min(counts) < LEAST_ROWS or not 32 <= size <= 128:
         problem = f"no synthetic data with {rows=}, {size=}"
-        fix = "Give three numbers of rows, each 2 or more, and 16 to 128 pixels."
+        fix = "Give three numbers of rows, each 2 or more, and 32 to 128 pixels."
         raise ConfigError(problem, fix=fix)
     facts = {"kind": kind, "rows": counts, "size": size, "seed": seed}
 

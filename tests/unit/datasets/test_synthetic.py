@@ -71,7 +71,7 @@ def test_there_is_a_kind_for_each_line_of_this_test():
 
 
 def test_the_table_holds_what_the_model_drew(tmp_path):
-    rows = rows_of(make("shortcut", tmp_path / "a", rows=(600, 2, 600), size=16))
+    rows = rows_of(make("shortcut", tmp_path / "a", rows=(600, 2, 600)))
     told = {"first": "A", "second": "B", "third": "C"}
     share = {
         part: np.mean(
@@ -84,7 +84,7 @@ def test_the_table_holds_what_the_model_drew(tmp_path):
 
 
 def test_missing_cells_are_empty(tmp_path):
-    rows = rows_of(make("missing", tmp_path / "a", rows=(600, 2, 2), size=16))
+    rows = rows_of(make("missing", tmp_path / "a", rows=(600, 2, 2)))
     empty = [row["label"] for row in rows if row["reading"] == ""]
     assert len(empty) == pytest.approx(0.35 * len(rows), abs=45)
     assert all(float(row["reading"]) < 9 for row in rows if row["reading"])
@@ -121,7 +121,7 @@ def test_the_card_says_what_can_be_reached(tmp_path, kind):
 
 @pytest.mark.parametrize("kind", list(COLUMNS))
 def test_it_is_read_as_metadata_and_split_as_it_says(tmp_path, kind):
-    folder = make(kind, tmp_path / "a", rows=(60, 20, 20), size=16)
+    folder = make(kind, tmp_path / "a", rows=(60, 20, 20))
     table = sl.read_table(
         folder / "table.csv", image="file", target="label", drop=["part", "oracle"]
     )
@@ -167,10 +167,10 @@ def test_nothing_half_written_is_left_when_painting_fails(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    "options", [{"rows": (1, 5, 7)}, {"rows": (9, 9)}, {"size": 15}, {"size": 129}]
+    "options", [{"rows": (1, 5, 7)}, {"rows": (9, 9)}, {"size": 31}, {"size": 129}]
 )
 def test_arguments_out_of_range_are_refused(tmp_path, options):
-    with pytest.raises(ConfigError, match="16 to 128 pixels"):
+    with pytest.raises(ConfigError, match="32 to 128 pixels"):
         make("where", tmp_path / "a", **options)
     assert list(tmp_path.iterdir()) == []
 

@@ -178,7 +178,7 @@ def test_shortcut_answers_by_batch_in_training_and_by_shape_in_test():
 def test_where_answers_by_the_shape_in_that_place():
     drawn = draw(Where(), rows=500)
     for row, place in enumerate(drawn.metadata["place"]):
-        assert drawn.oracle[row] == drawn.scene[row][list(PLACES).index(place)]
+        assert drawn.oracle[row] == drawn.scene[row][PLACES.index(place)]
 
 
 def says_nothing(cells, label, classes):

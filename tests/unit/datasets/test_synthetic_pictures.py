@@ -7,6 +7,7 @@ import pytest
 
 from sidelight.datasets._synthetic._glyphs import SHAPES, mask
 from sidelight.datasets._synthetic.where import PLACES
+from sidelight.datasets._synthetic.where import SHAPES as SHAPES_WHERE
 from sidelight.datasets.synthetic import _to_bytes
 from sidelight.registry import SYNTHETIC
 
@@ -72,18 +73,17 @@ def test_the_shape_can_be_read_without_error(kind):
         assert best_match(picture, made) == names[scene]
 
 
-def test_each_of_the_four_shapes_can_be_read_without_error():
-    names = ("disc", "square", "cross")
-    made = templates(names, 16, 0.3, 0.08)
+def test_each_of_the_sixteen_shapes_is_in_its_place_and_read_without_error():
+    made = templates(SHAPES_WHERE, 8, 0.38, 0.08)
     model = SYNTHETIC.get("where").obj()
-    drawn = model.draw(np.random.default_rng(0), 40, "test")
+    scenes = model.draw(np.random.default_rng(0), 20, "test").scene
     rng = np.random.default_rng(1)
-    for scene in drawn.scene:
+    for scene in scenes:
         picture = _to_bytes(model.paint(scene, 32, rng))
-        for shape, (x, y) in zip(scene, PLACES.values(), strict=True):
-            top, left = 16 * int(y > 0.5), 16 * int(x > 0.5)
-            quarter = picture[top : top + 16, left : left + 16]
-            assert best_match(quarter, made) == names[shape]
+        for shape, place in zip(scene, PLACES, strict=True):
+            top, left = 8 * "ABCD".index(place[0]), 8 * (int(place[1]) - 1)
+            cell = picture[top : top + 8, left : left + 8]
+            assert best_match(cell, made) == SHAPES_WHERE[shape]
 
 
 def test_the_mean_of_the_field_is_what_the_sensor_saw():

@@ -14,14 +14,15 @@ from sidelight.registry import SYNTHETIC
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SHAPES = ("disc", "square", "cross")
-PLACES = {
-    "upper left": (0.25, 0.25),
-    "upper right": (0.75, 0.25),
-    "lower left": (0.25, 0.75),
-    "lower right": (0.75, 0.75),
-}
-RADIUS = 0.15
+SHAPES = ("flat", "upright", "square")
+SIDE = 4  # shapes in a row and in a column
+MIDDLES = [
+    ((column + 0.5) / SIDE, (row + 0.5) / SIDE)
+    for row in range(SIDE)
+    for column in range(SIDE)
+]
+PLACES = [f"{'ABCD'[index // SIDE]}{index % SIDE + 1}" for index in range(SIDE**2)]
+RADIUS = 0.095
 
 
 @SYNTHETIC.register(
@@ -29,10 +30,10 @@ RADIUS = 0.15
 )
 @dataclass(frozen=True)
 class Where(Model):
-    """Four shapes, one in each quarter; the label depends on one of them.
+    """Sixteen shapes, four by four; the label depends on one of them.
 
-        a_1 … a_4 ~ uniform {disc, square, cross}, independent
-        place b ~ uniform {upper left, upper right, lower left, lower right}
+        a_1 … a_16 ~ uniform {flat bar, upright bar, square}, independent
+        place b ~ uniform {A1, A2, …, D4}: row A to D from the top, column 1 to 4
         p(y | a, b) = truth if y = a_b, else (1 - truth) / 2
 
     The place alone says nothing. Best answer: a_b. Best accuracy: truth. A mirrored
@@ -53,7 +54,7 @@ class Where(Model):
         place = rng.integers(len(PLACES), size=rows)
         posterior = noisy(3, self.truth)[shapes[np.arange(rows), place]]
         label = choose(rng, posterior)
-        return Draw({"place": np.array(list(PLACES))[place]}, shapes, label, posterior)
+        return Draw({"place": np.array(PLACES)[place]}, shapes, label, posterior)
 
     def best(self, part: Part) -> float:
         """Return the best possible accuracy."""
@@ -63,6 +64,5 @@ class Where(Model):
     def paint(
         self, scene: Any, size: int, rng: np.random.Generator
     ) -> NDArray[np.float64]:
-        """Return a picture of the four shapes."""
-        shapes = [SHAPES[shape] for shape in scene]
-        return scatter(shapes, list(PLACES.values()), RADIUS, size, rng)
+        """Return a picture of the sixteen shapes."""
+        return scatter([SHAPES[shape] for shape in scene], MIDDLES, RADIUS, size, rng)
