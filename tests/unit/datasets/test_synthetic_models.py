@@ -222,3 +222,46 @@ def test_neither_bar_nor_polarity_says_anything_alone():
     assert says_nothing(drawn.scene.astype(str), drawn.label, 2)
     flipped = (drawn.metadata["polarity"] == "inverse") ^ (drawn.scene == 1)
     np.testing.assert_array_equal(flipped, drawn.oracle == 1)
+
+
+def commonest(by, label):
+    """Accuracy of answering the class that is commonest among rows alike in `by`."""
+    _, group = np.unique(by, return_inverse=True)
+    counts = np.zeros((group.max() + 1, label.max() + 1))
+    np.add.at(counts, (group, label), 1)
+    return counts.max(axis=1).sum() / len(label)
+
+
+def bins(cells):
+    """Number of the hundredth each cell is in; -1 where it is missing."""
+    edges = np.nanquantile(cells, np.linspace(0, 1, 101)[1:-1])
+    return np.where(np.isnan(cells), -1, np.searchsorted(edges, cells))
+
+
+# The figures of docs/data.md: what picture or metadata can reach alone.
+ALONE = {
+    "irrelevant": (0.85, None),
+    "additive": (0.8, 0.802),
+    "interacting": (0.5, 0.5),
+    "where": (0.44, 1 / 3),
+    "nuisance": (0.555, None),
+    "missing": (0.75, 0.814),
+    "shortcut": (0.85, 1 / 3),
+}
+
+
+@pytest.mark.parametrize("kind", list(ALONE))
+def test_what_picture_or_metadata_can_reach_alone(kind):
+    drawn = draw(SYNTHETIC.get(kind).obj(), rows=60_000)
+    scene, (picture, metadata) = drawn.scene, ALONE[kind]
+    if kind == "where":
+        scene = np.array(
+            [np.bincount(shapes, minlength=3).argmax() for shapes in scene]
+        )
+    elif kind == "nuisance":
+        scene = bins(scene)
+    assert commonest(scene, drawn.label) == pytest.approx(picture, abs=0.01)
+    if metadata is not None:
+        (cells,) = drawn.metadata.values()
+        by = bins(cells) if cells.dtype.kind == "f" else cells
+        assert commonest(by, drawn.label) == pytest.approx(metadata, abs=0.01)
