@@ -29,7 +29,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self,
         *,
         fusion: str = "film",
-        backbone: str = "small",
+        backbone: str = "auto",
         weights: str | None = None,
         image: str | None = None,
         target: str | None = None,
@@ -180,7 +180,9 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
     Args:
         fusion: How the metadata comes in; `sidelight list fusions`.
-        backbone: The image network; `sidelight list backbones`.
+        backbone: The image network; `sidelight list backbones`. "auto" is
+            efficientnet_lite0 with its ImageNet weights for pictures of 64 px and more,
+            where these weights are installed; otherwise small.
         weights: None, "imagenet" or a weights file.
         image: Column that names the pictures, where `fit` is given a frame or a path.
         target: Column to predict, likewise.

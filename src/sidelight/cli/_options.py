@@ -23,6 +23,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard outpu
 Cache = Annotated[
     str | None, typer.Option(help="Folder of packed pictures; the user's by default.")
 ]
+TrainBackbone = Annotated[
+    str,
+    typer.Option(help="What trains of the image network: finetune, frozen or gradual."),
+]
 Lat = Annotated[str | None, typer.Option(help="Latitude column, in degrees.")]
 Lon = Annotated[str | None, typer.Option(help="Longitude column, in degrees.")]
 Kinds = Annotated[

@@ -90,6 +90,10 @@ def show_run(finished: Run, directory: RunDirectory) -> None:
     if training.stopped:
         note += f"; stopped by {training.stopped}"
     out.print(note)
+    if finished.predictor.uses_image:
+        network = finished.config.network
+        weights = network.weights or "random values"
+        out.print(f"backbone {network.backbone}, from {weights}")
     left_out = finished.prepared.split.left_out
     if left_out:
         out.print(f"{left_out} training rows nearer than the buffer were left out")

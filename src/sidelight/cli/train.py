@@ -59,8 +59,8 @@ def train(
         str, typer.Option(help="How metadata comes in: sidelight list fusions")
     ] = "film",
     backbone: Annotated[
-        str, typer.Option(help="Image network: sidelight list backbones")
-    ] = "small",
+        str, typer.Option(help="auto, or a name from: sidelight list backbones")
+    ] = "auto",
     weights: Annotated[
         str | None, typer.Option(help="imagenet, or a weights file.")
     ] = None,
@@ -72,6 +72,7 @@ def train(
     epochs: Annotated[int, typer.Option(help="Passes over the training rows.")] = 30,
     batch_size: Annotated[int, typer.Option(help="Rows in a step.")] = 32,
     learning_rate: Annotated[float, typer.Option(help="Highest rate.")] = 2e-3,
+    train_backbone: o.TrainBackbone = "finetune",
     patience: Annotated[
         int | None,
         typer.Option(help="Stop after so many epochs without improvement."),
@@ -104,7 +105,8 @@ def train(
     """Train a model on pictures and their metadata; writes runs/NAME."""
     # Mistyped names are answered before anything heavy is imported.
     FUSIONS.check(fusion)
-    BACKBONES.check(backbone)
+    if backbone != "auto":
+        BACKBONES.check(backbone)
     if split != "auto":
         SPLITS.check(split)
     wishes = o.settings(set_)
@@ -140,6 +142,7 @@ def train(
             "epochs": epochs,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
+            "train_backbone": train_backbone,
             "patience": patience,
             "max_time": max_time,
             "class_weight": class_weight,
@@ -154,6 +157,7 @@ def train(
 
 # Where the name on the command line differs from the one in the configuration.
 RENAMED = {
+    "train_backbone": "backbone",
     "kind": "kinds",
     "null": "null_values",
     "schema": "schema_file",

@@ -26,6 +26,12 @@ class TrainConfig(Record):
             the best epoch; None runs all epochs and keeps the last, since the schedule
             has come to rest by then.
         max_time: Stop after so many seconds and keep the best epoch.
+        backbone: What happens to the image network. "finetune" trains all of it,
+            "frozen" none of it, and its batch norms keep their statistics; "gradual"
+            trains the rest alone for a third of the epochs, then the last two stages
+            too, then everything. The last two need pretrained weights.
+        backbone_rate: What the learning rate is multiplied by for the layers of a
+            pretrained backbone.
         seed: Seed of initial weights, order of rows, augmentation and dropout.
     """
 
@@ -39,4 +45,6 @@ class TrainConfig(Record):
     class_weight: Literal["none", "balanced"] = "none"
     patience: int | None = Field(default=None, ge=1)
     max_time: float | None = Field(default=None, gt=0)
+    backbone: Literal["finetune", "frozen", "gradual"] = "finetune"
+    backbone_rate: float = Field(default=0.1, gt=0, le=1)
     seed: int = Field(default=0, ge=0)

@@ -54,22 +54,26 @@ class BestWeights(keras.callbacks.Callback):
 
 
 class MaxTime(keras.callbacks.Callback):
-    """Stop at the first batch that ends after a number of seconds."""
+    """Stop at the first batch that ends after a number of seconds.
+
+    The clock runs on where training goes on in another call of `fit`.
+    """
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self.seconds, self.stopped = seconds, False
-        self.start = time.monotonic()
+        self.start: float | None = None
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Start the clock."""
-        self.start = time.monotonic()
+        if self.start is None:
+            self.start = time.monotonic()
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, float] | None = None
     ) -> None:
         """Ask Keras to stop when the time is up."""
-        if time.monotonic() - self.start > self.seconds:
+        if self.start is not None and time.monotonic() - self.start > self.seconds:
             self.stopped = True
             self.model.stop_training = True
 

@@ -11,6 +11,7 @@ import keras
 
 from sidelight.errors import ConfigError
 from sidelight.feed import Source, batches
+from sidelight.nn import BackboneLayers
 from sidelight.nn.heads import Head
 from sidelight.training._config import TrainConfig
 from sidelight.training.callbacks import (
@@ -19,6 +20,13 @@ from sidelight.training.callbacks import (
     MaxTime,
     NotANumber,
     Record,
+)
+from sidelight.training.phases import (
+    Phase,
+    check_backbone,
+    freeze,
+    plan_phases,
+    rate_fractions,
 )
 from sidelight.training.progress import ProgressBar
 from sidelight.training.schedule import build_optimizer
@@ -49,7 +57,8 @@ class Override:
         loss: A Keras loss or its name.
         metrics: Keras metrics or their names.
         optimizer: A Keras optimizer, or a name; its own rate then holds.
-        callbacks: Called beside Sidelight's own.
+        callbacks: Called beside Sidelight's own; `on_train_begin` and `on_train_end`
+            once in every phase of a gradual training.
     """
 
     loss: Any = None
@@ -65,6 +74,7 @@ def train(
     head: Head,
     config: TrainConfig,
     *,
+    backbone: BackboneLayers | None = None,
     augment: keras.Model | None = None,
     checkpoint: Path | None = None,
     override: Override | None = None,
@@ -78,7 +88,8 @@ def train(
         validation: Rows to watch.
         head: Loss, metrics and what is watched.
         config: Epochs, rates, when to stop.
-        augment: A model that changes pictures at random, applied to each batch.
+        backbone: Which layers are the image network's; None leaves all alike.
+        augment: A model that changes inputs at random, applied to each batch.
         checkpoint: Where the network is saved after every epoch.
         override: The user's own loss, metrics, optimizer or callbacks.
         verbose: Whether progress is shown on standard error.
@@ -87,14 +98,18 @@ def train(
         The history, and which weights were kept.
 
     Raises:
-        ConfigError: If the loss stopped being a number.
+        ConfigError: If the loss stopped being a number, or random weights are to be
+            frozen.
     """
     override = override or Override()
+    backbone = backbone or BackboneLayers()
+    check_backbone(config, backbone)
     training, validation = (part.only(network.input) for part in (training, validation))
-    steps = -(-len(training) // config.batch_size)
-    learner = _with_augmentation(network, augment)
-    _compile(learner, head, config, override, steps * config.epochs)
-    bar = ProgressBar(config.epochs, steps)
+    learner = _learner(network, augment)
+    size = config.batch_size
+    rows = batches(training, batch_size=size, shuffle=True, seed=config.seed)
+    watched = batches(validation, batch_size=max(256, size))
+    bar = ProgressBar(config.epochs, -(-len(training) // config.batch_size))
     record = Record(bar.line if verbose else lambda _: None)
     best = BestWeights(network, head.monitor, head.mode, config.patience)
     clock = MaxTime(config.max_time or float("inf"))
@@ -105,16 +120,22 @@ def train(
     if verbose:
         callbacks.insert(0, bar)
     try:
-        learner.fit(
-            batches(
-                training, batch_size=config.batch_size, shuffle=True, seed=config.seed
-            ),
-            validation_data=batches(validation, batch_size=max(256, config.batch_size)),
-            epochs=config.epochs,
-            callbacks=callbacks,
-            shuffle=False,  # the feed has shuffled already
-            verbose=0,
-        )
+        for phase in plan_phases(config, backbone):
+            freeze(network, backbone, phase)
+            fractions = rate_fractions(network, backbone, config)
+            optimizer = _optimizer(config, override, len(training), phase, fractions)
+            _compile(learner, head, config, override, optimizer)
+            learner.fit(
+                rows,
+                validation_data=watched,
+                initial_epoch=phase.first,
+                epochs=phase.end,
+                callbacks=callbacks,
+                shuffle=False,  # the feed has shuffled already
+                verbose=0,
+            )
+            if learner.stop_training:
+                break
     finally:
         bar.close()
     if finite.stopped:
@@ -129,19 +150,34 @@ def train(
     return Training(record.rows, best_epoch, kept, stopped)
 
 
-def _with_augmentation(
-    network: keras.Model, augment: keras.Model | None
-) -> keras.Model:
-    """Return a model that shares the network's weights and changes its pictures."""
-    if augment is None or "image" not in network.input:
-        return network
+def _optimizer(
+    config: TrainConfig,
+    override: Override,
+    num_rows: int,
+    phase: Phase,
+    fractions: dict[str, float],
+) -> Any:
+    """Return a fresh optimiser: one on JAX serves the variables of one phase only."""
+    steps = -(-num_rows // config.batch_size)
+    return _fresh(override.optimizer) or build_optimizer(
+        config, steps * config.epochs, done=steps * phase.first, fractions=fractions
+    )
+
+
+def _learner(network: keras.Model, augment: keras.Model | None) -> keras.Model:
+    """Return a model that shares the network's weights and changes its inputs.
+
+    It is another model even where nothing is changed: an optimiser would be saved with
+    the network otherwise.
+    """
+    if augment is None:
+        return keras.Model(network.input, network.output, name="learner")
     inputs = {
         name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
         for name, tensor in network.input.items()
     }
-    return keras.Model(
-        inputs, network({**inputs, "image": augment(inputs["image"])}), name="learner"
-    )
+    changed = augment({name: inputs[name] for name in augment.input})
+    return keras.Model(inputs, network({**inputs, **changed}), name="learner")
 
 
 def _compile(
@@ -149,7 +185,7 @@ def _compile(
     head: Head,
     config: TrainConfig,
     override: Override,
-    total_steps: int,
+    optimizer: Any,
 ) -> None:
     # XLA makes small convolutional networks slower on a CPU, and Keras asks for it
     # by default wherever TensorFlow sees a single device.
@@ -157,7 +193,7 @@ def _compile(
     loss = _fresh(override.loss) or head.make_loss(config.label_smoothing)
     metrics = [_fresh(metric) for metric in override.metrics or head.metrics()]
     learner.compile(
-        optimizer=_fresh(override.optimizer) or build_optimizer(config, total_steps),
+        optimizer=optimizer,
         loss=loss,
         weighted_metrics=[],
         metrics=metrics,

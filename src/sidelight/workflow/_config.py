@@ -72,7 +72,9 @@ class NetworkConfig(Record):
     """Which network is built.
 
     Attributes:
-        backbone: Registry name of the image network.
+        backbone: Registry name of the image network, or "auto": efficientnet_lite0 with
+            its ImageNet weights for pictures of 64 px and more, where these weights are
+            installed; otherwise small. A run's own configuration holds what was chosen.
         fusion: Registry name of the way the metadata comes in.
         weights: None, "imagenet", or a weights file.
         dropout: Rate before the last layer.
@@ -83,7 +85,7 @@ class NetworkConfig(Record):
         encoder_options: Options of those encoders, keyed in the same way.
     """
 
-    backbone: str = "small"
+    backbone: str = "auto"
     fusion: str = "film"
     weights: str | None = None
     dropout: float = Field(default=0.2, ge=0, lt=1)

@@ -12,6 +12,7 @@ import numpy as np
 from sidelight.errors import ConfigError, SidelightWarning
 from sidelight.feed import Source
 from sidelight.images import ImageRule, Pack, pack, parse_size, survey
+from sidelight.nn.backbones import AUTO, default_backbone
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
@@ -54,23 +55,35 @@ class Prepared:
             weight=weight,
         )
 
+    @property
+    def image_spec(self) -> ImageSpec:
+        """Size and bands of the pictures."""
+        if self.rule is None:
+            return NO_IMAGE
+        return ImageSpec(
+            height=self.rule.height, width=self.rule.width, bands=self.rule.bands
+        )
+
+    def chosen(self, network: NetworkConfig) -> NetworkConfig:
+        """Return the options with a backbone's name in place of "auto"."""
+        if network.backbone != AUTO:
+            return network
+        name, weights = default_backbone(self.image_spec, network.weights)
+        return network.model_copy(update={"backbone": name, "weights": weights})
+
     def spec(self, network: NetworkConfig) -> ModelSpec:
         """Return the description of a network that fits this data."""
         task = self.table.schema.task
         if task is None:
             problem = "the table has no target to learn"
             raise ConfigError(problem, fix="Name it with --target.")
-        image = NO_IMAGE
-        if self.rule is not None:
-            image = ImageSpec(
-                height=self.rule.height, width=self.rule.width, bands=self.rule.bands
-            )
         return ModelSpec(
-            image=image,
+            image=self.image_spec,
             meta=self.preprocessor.spec,
             task=task,
             num_outputs=len(self.preprocessor.classes) if task == "multiclass" else 1,
-            **network.model_dump(),
+            may_miss="present" in self.inputs,
+            **self.chosen(network).model_dump(),
         )
 
 
@@ -141,6 +154,8 @@ def prepare(table: Table, config: RunConfig, *, progress: bool = True) -> Prepar
         table, images, split = _without(table, images, dropped, config)
         preprocessor = Preprocessor.fit(table.take(split, "train"))
     inputs = preprocessor.transform(table)
+    if config.augment.may_miss:
+        inputs["present"] = preprocessor.present(table)
     return Prepared(table, split, preprocessor, rule, images, inputs)
 
 

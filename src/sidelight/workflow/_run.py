@@ -11,13 +11,19 @@ import numpy as np
 import polars as pl
 
 from sidelight.evaluation import choose_threshold, evaluate
-from sidelight.nn import build, build_augmentation
+from sidelight.nn import BackboneLayers, assemble, build_augmentation
 from sidelight.nn.heads import Head
 from sidelight.predictor import Predictor
 from sidelight.registry import HEADS
 from sidelight.schema import ModelSpec, Part
 from sidelight.table import Table
-from sidelight.training import Override, TrainConfig, Training, train
+from sidelight.training import (
+    Override,
+    TrainConfig,
+    Training,
+    check_backbone,
+    train,
+)
 from sidelight.workflow._config import RunConfig
 from sidelight.workflow._prepare import Noticed, Prepared, prepare
 
@@ -29,7 +35,7 @@ class Run:
     """What a run gave.
 
     Attributes:
-        config: Its options.
+        config: Its options, with the backbone that "auto" stood for.
         prepared: The table, split and encoded inputs it trained on.
         predictor: The trained model, ready for raw rows.
         training: History, and which epoch's weights were kept.
@@ -63,8 +69,8 @@ def run(
         config: Every option; its `table` part is not looked at again.
         override: The user's own loss, metrics, optimizer or callbacks.
         checkpoint: Where the network is saved after every epoch.
-        on_prepared: Called with the untrained Predictor and the Prepared data before
-            training starts, so that they can be stored.
+        on_prepared: Called with the options, the untrained Predictor and the Prepared
+            data before training starts, so that they can be stored.
         progress: Whether bars and epochs are shown on standard error.
 
     Raises:
@@ -72,15 +78,20 @@ def run(
     """
     with Noticed() as noticed:
         prepared = prepare(table, config, progress=progress)
-    spec = prepared.spec(config.network)
+    network_config = prepared.chosen(config.network)
+    config = config.model_copy(update={"network": network_config})
+    spec = prepared.spec(network_config)
     keras.utils.set_random_seed(config.train.seed)
-    network = build(spec)
+    network, backbone = assemble(spec)
+    check_backbone(config.train, backbone)
     predictor = Predictor(
         network, prepared.preprocessor, prepared.table.schema, prepared.rule
     )
     if on_prepared is not None:
-        on_prepared(predictor, prepared)
-    training = _train(network, prepared, spec, config, override, checkpoint, progress)
+        on_prepared(config, predictor, prepared)
+    training = _train(
+        (network, backbone), prepared, spec, config, override, checkpoint, progress
+    )
     answers = {part: predictor.answers(prepared.source(part)) for part in PARTS}
     return Run(
         config=config,
@@ -94,7 +105,7 @@ def run(
 
 
 def _train(
-    network: keras.Model,
+    built: tuple[keras.Model, BackboneLayers],
     prepared: Prepared,
     spec: ModelSpec,
     config: RunConfig,
@@ -103,17 +114,16 @@ def _train(
     progress: bool,
 ) -> Training:
     head: Head = HEADS.get(spec.task).obj
-    augment = None
-    if config.augment.active and prepared.rule is not None:
-        augment = build_augmentation(config.augment, spec.image, config.train.seed)
     weight = _class_weight(prepared, config.train)
+    network, backbone = built
     return train(
         network,
         prepared.source("train", weight),
         prepared.source("val"),
         head,
         config.train,
-        augment=augment,
+        backbone=backbone,
+        augment=build_augmentation(config.augment, spec, config.train.seed),
         checkpoint=checkpoint,
         override=override,
         verbose=progress,

@@ -48,9 +48,11 @@ def train_and_store(
     if table is None:
         table = read(config.table, config.split)
 
-    def on_prepared(predictor: Predictor, prepared: Prepared) -> None:
+    def on_prepared(
+        chosen: RunConfig, predictor: Predictor, prepared: Prepared
+    ) -> None:
         directory.start()
-        _store_prepared(config, directory, predictor, prepared)
+        _store_prepared(chosen, directory, predictor, prepared)
 
     finished = run(
         table,
@@ -101,6 +103,8 @@ def _all_metrics(finished: Run) -> dict[str, Any]:
             "best_epoch": training.best_epoch,
             "kept": training.kept,
             "stopped": training.stopped,
+            "backbone": finished.config.network.backbone,
+            "weights": finished.config.network.weights,
             "parameters": finished.predictor.network.count_params(),
         },
         "rows": {**prepared.split.counts(), "dropped": prepared.table.dropped},
