@@ -5,7 +5,15 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("startup", "preprocessing", "input", "steps", "blue_marble", "synthetic")
+NAMES = (
+    "startup",
+    "preprocessing",
+    "input",
+    "steps",
+    "frozen",
+    "blue_marble",
+    "synthetic",
+)
 
 
 def main(names: list[str]) -> None:

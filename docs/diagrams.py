@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -72,7 +73,7 @@ def draw(name: str, picture: Picture, folder: Path) -> Path:
         drawn = picture.image or step == "logits"
         if drawn:
             _box(axes, x, UPPER, step, IMAGE)
-    for left, right in zip(STEPS, STEPS[1:], strict=False):
+    for left, right in pairwise(STEPS):
         if picture.image:
             _arrow(axes, (place[left] + 0.5, UPPER), (place[right] - 0.5, UPPER))
     if picture.sites:

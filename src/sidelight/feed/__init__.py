@@ -22,7 +22,12 @@ __all__ = ["Source", "attach", "batches", "keys_of", "tf_dataset"]
 
 
 def batches(
-    source: Source, *, batch_size: int, shuffle: bool = False, seed: int = 0
+    source: Source,
+    *,
+    batch_size: int,
+    shuffle: bool = False,
+    seed: int = 0,
+    first_epoch: int = 0,
 ) -> Any:
     """Return batches of a source, as the running backend likes them best.
 
@@ -31,11 +36,17 @@ def batches(
         batch_size: Rows in a batch; the last one may be smaller.
         shuffle: Whether every epoch has its own order, given by the seed.
         seed: Seed of the order.
+        first_epoch: Number of the first epoch, where a training goes on.
     """
-    if keras.backend.backend() == "tensorflow":
-        make = __getattr__("tf_dataset")
-        return make(source, batch_size=batch_size, shuffle=shuffle, seed=seed)
-    return SourceDataset(source, batch_size=batch_size, shuffle=shuffle, seed=seed)
+    tensorflow = keras.backend.backend() == "tensorflow"
+    make = __getattr__("tf_dataset") if tensorflow else SourceDataset
+    return make(
+        source,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        seed=seed,
+        first_epoch=first_epoch,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -17,15 +17,24 @@ class SourceDataset(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: Rows in a batch.
         shuffle: Whether every epoch has its own order.
         seed: Seed of the order.
+        first_epoch: Number of the first epoch.
     """
 
     def __init__(
-        self, source: Source, *, batch_size: int, shuffle: bool = False, seed: int = 0
+        self,
+        source: Source,
+        *,
+        batch_size: int,
+        shuffle: bool = False,
+        seed: int = 0,
+        first_epoch: int = 0,
     ) -> None:
         super().__init__()
         self.source, self.batch_size = source, batch_size
-        self.shuffle, self.seed, self.epoch = shuffle, seed, 0
-        self.order = order_of_epoch(len(source), shuffle=shuffle, seed=seed, epoch=0)
+        self.shuffle, self.seed, self.epoch = shuffle, seed, first_epoch
+        self.order = order_of_epoch(
+            len(source), shuffle=shuffle, seed=seed, epoch=first_epoch
+        )
 
     def __len__(self) -> int:
         """Return the number of batches."""

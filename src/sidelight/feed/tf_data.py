@@ -76,7 +76,7 @@ def _picker(source: Source) -> Any:
     """Return the graph's version of `source.gather`."""
     # Left to itself TensorFlow would put them on a GPU, and batches would come back.
     with tf.device("cpu"):
-        blocks = {name: tf.constant(block) for name, block in source.meta.items()}
+        blocks = {name: _in_place(block) for name, block in source.meta.items()}
         answers = [tf.constant(part) for part in source.answers()]
         if source.pack is not None:
             pixels = _in_place(source.pack.pixels)
@@ -98,15 +98,15 @@ class _Window:
     TensorFlow never writes to a tensor that is captured, and the mapping is read only.
     """
 
-    def __init__(self, array: NDArray[np.uint8]) -> None:
+    def __init__(self, array: NDArray[Any]) -> None:
         self.array = array  # keeps the mapping alive
         known = array.__array_interface__
         self.__array_interface__ = {**known, "data": (known["data"][0], False)}
 
 
-def _in_place(pixels: NDArray[np.uint8]) -> tf.Tensor:
-    """Return mapped pixels as a tensor over the same memory; others are copied."""
-    if not isinstance(pixels, np.memmap) or pixels.ctypes.data % ALIGNMENT:
-        return tf.constant(pixels)
-    window = np.asarray(_Window(pixels))
+def _in_place(array: NDArray[Any]) -> tf.Tensor:
+    """Return a mapped array as a tensor over the same memory; others are copied."""
+    if not isinstance(array, np.memmap) or array.ctypes.data % ALIGNMENT:
+        return tf.constant(array)
+    window = np.asarray(_Window(array))
     return tf.experimental.dlpack.from_dlpack(window.__dlpack__())

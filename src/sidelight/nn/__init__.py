@@ -15,6 +15,7 @@ from sidelight.nn.layers import (
     RandomShift,
     TileLike,
 )
+from sidelight.nn.split import split
 
 __all__ = [
     "AugmentConfig",
@@ -31,4 +32,5 @@ __all__ = [
     "build_augmentation",
     "fuse",
     "make_fusion",
+    "split",
 ]

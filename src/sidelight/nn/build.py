@@ -26,10 +26,13 @@ class BackboneLayers:
     Attributes:
         stages: Names of the layers, one group for each stage; empty without pictures.
         pretrained: Whether they began with weights from elsewhere.
+        boundary: The last map in the network that depends on the image alone; None if
+            the fusion changes the image or the first stage.
     """
 
     stages: tuple[tuple[str, ...], ...] = ()
     pretrained: bool = False
+    boundary: Any = None
 
 
 def build(spec: ModelSpec) -> keras.Model:
@@ -67,8 +70,10 @@ def assemble(spec: ModelSpec) -> tuple[keras.Model, BackboneLayers]:
             (spec.image.height, spec.image.width, spec.image.bands), name="image"
         )
         backbone = make_backbone(spec)
-        layers = BackboneLayers(backbone.layers_by_stage(), spec.weights is not None)
         feature_map = _feature_map(backbone, fusion, inputs["image"], meta)
+        layers = BackboneLayers(
+            backbone.layers_by_stage(), spec.weights is not None, fusion.boundary
+        )
         vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
         fusion.end()
     vector = fusion.on_features(vector, meta, feature_map)

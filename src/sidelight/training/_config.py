@@ -32,6 +32,8 @@ class TrainConfig(Record):
             too, then everything. The last two need pretrained weights.
         backbone_rate: What the learning rate is multiplied by for the layers of a
             pretrained backbone.
+        reuse_features: Compute the maps of a frozen backbone once for all epochs, where
+            pictures are not changed at random and the fusion leaves room for it.
         seed: Seed of initial weights, order of rows, augmentation and dropout.
     """
 
@@ -47,4 +49,5 @@ class TrainConfig(Record):
     max_time: float | None = Field(default=None, gt=0)
     backbone: Literal["finetune", "frozen", "gradual"] = "finetune"
     backbone_rate: float = Field(default=0.1, gt=0, le=1)
+    reuse_features: bool = True
     seed: int = Field(default=0, ge=0)

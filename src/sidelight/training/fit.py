@@ -21,6 +21,7 @@ from sidelight.training.callbacks import (
     NotANumber,
     Record,
 )
+from sidelight.training.learner import learning
 from sidelight.training.phases import (
     Phase,
     check_backbone,
@@ -104,11 +105,7 @@ def train(
     override = override or Override()
     backbone = backbone or BackboneLayers()
     check_backbone(config, backbone)
-    training, validation = (part.only(network.input) for part in (training, validation))
-    learner = _learner(network, augment)
-    size = config.batch_size
-    rows = batches(training, batch_size=size, shuffle=True, seed=config.seed)
-    watched = batches(validation, batch_size=max(256, size))
+    parts = [part.only(network.input) for part in (training, validation)]
     bar = ProgressBar(config.epochs, -(-len(training) // config.batch_size))
     record = Record(bar.line if verbose else lambda _: None)
     best = BestWeights(network, head.monitor, head.mode, config.patience)
@@ -120,22 +117,20 @@ def train(
     if verbose:
         callbacks.insert(0, bar)
     try:
-        for phase in plan_phases(config, backbone):
-            freeze(network, backbone, phase)
-            fractions = rate_fractions(network, backbone, config)
-            optimizer = _optimizer(config, override, len(training), phase, fractions)
-            _compile(learner, head, config, override, optimizer)
-            learner.fit(
-                rows,
-                validation_data=watched,
-                initial_epoch=phase.first,
-                epochs=phase.end,
-                callbacks=callbacks,
-                shuffle=False,  # the feed has shuffled already
-                verbose=0,
-            )
-            if learner.stop_training:
-                break
+        with learning(network, parts, config, backbone, augment, verbose=verbose) as (
+            learner,
+            rows,
+        ):
+            for phase in plan_phases(config, backbone):
+                freeze(network, backbone, phase)
+                fractions = rate_fractions(network, backbone, config)
+                optimizer = _optimizer(
+                    config, override, len(training), phase, fractions
+                )
+                _compile(learner, head, config, override, optimizer)
+                _fit(learner, rows, config, phase, callbacks)
+                if learner.stop_training:
+                    break
     finally:
         bar.close()
     if finite.stopped:
@@ -164,20 +159,30 @@ def _optimizer(
     )
 
 
-def _learner(network: keras.Model, augment: keras.Model | None) -> keras.Model:
-    """Return a model that shares the network's weights and changes its inputs.
-
-    It is another model even where nothing is changed: an optimiser would be saved with
-    the network otherwise.
-    """
-    if augment is None:
-        return keras.Model(network.input, network.output, name="learner")
-    inputs = {
-        name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
-        for name, tensor in network.input.items()
-    }
-    changed = augment({name: inputs[name] for name in augment.input})
-    return keras.Model(inputs, network({**inputs, **changed}), name="learner")
+def _fit(
+    learner: keras.Model,
+    parts: list[Source],
+    config: TrainConfig,
+    phase: Phase,
+    callbacks: list[Any],
+) -> None:
+    training, validation = parts
+    size = config.batch_size
+    learner.fit(
+        batches(
+            training,
+            batch_size=size,
+            shuffle=True,
+            seed=config.seed,
+            first_epoch=phase.first,
+        ),
+        validation_data=batches(validation, batch_size=max(256, size)),
+        initial_epoch=phase.first,
+        epochs=phase.end,
+        callbacks=callbacks,
+        shuffle=False,  # the feed has shuffled already
+        verbose=0,
+    )
 
 
 def _compile(

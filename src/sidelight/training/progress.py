@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def counting(what: str, total: int, verbose: bool) -> Iterator[Callable[[float], None]]:
+    """Show a bar in a terminal while rows are counted; yields what counts them."""
+    console = Console(file=sys.stderr)
+    bar = Progress(console=console, transient=True, disable=not verbose)
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda rows: bar.advance(task, rows)
 
 
 class ProgressBar(keras.callbacks.Callback):

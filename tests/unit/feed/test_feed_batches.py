@@ -186,3 +186,13 @@ def test_the_running_backend_decides(monkeypatch):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="batch_of"):
         feed.batch_of  # noqa: B018
+
+
+@pytest.mark.parametrize("make", [batches, tf_dataset, SourceDataset])
+def test_every_feed_goes_on_at_the_epoch_it_is_told(make):
+    feed_ = make(
+        make_source(), batch_size=NUM_ROWS, shuffle=True, seed=3, first_epoch=2
+    )
+    first = feed_[0] if isinstance(feed_, SourceDataset) else next(iter(feed_))
+    order = order_of_epoch(NUM_ROWS, shuffle=True, seed=3, epoch=2)
+    np.testing.assert_array_equal(np.asarray(first[1]), order)

@@ -69,6 +69,8 @@ class Fusion:
     def __init__(self, config: FusionConfig, spec: ModelSpec) -> None:
         self.config, self.spec = config, spec
         self.sites = 0
+        self.boundary: Any = None
+        """The last map of the backbone that depends on the image alone."""
         self._stages: frozenset[int] = frozenset()
         if spec.may_miss and not self.uses_metadata:
             problem = f"fusion {spec.fusion!r} reads the image only and cannot miss it"
@@ -130,22 +132,27 @@ class Fusion:
             ConfigError: If the options name a stage that the backbone lacks.
         """
         self.begin(len(stages))
-        changed = type(self).on_stage is not Fusion.on_stage
-        hidden = {len(stages) - 1, *(self._stages if changed else ())}
+        by_stage = type(self).on_stage is not Fusion.on_stage
+        hidden = {len(stages) - 1, *(self._stages if by_stage else ())}
         stage_of = {name: index for index, name in enumerate(stages)}
         stage = 0  # the one being traced: layers are visited in order of their depth
+        untouched = type(self).on_input is Fusion.on_input
 
         def after(layer: Any, inputs: Any, outputs: Any) -> Any:
-            nonlocal stage
-            outputs = self.on_layer(layer, inputs, outputs, meta, stage)
-            if layer.name in stage_of:
-                stage = stage_of[layer.name]
-                if meta.present is not None and stage in hidden:
-                    absent = AbsentMap(name=f"absent_image_{stage}")
-                    outputs = absent(outputs, meta.present)
-                outputs = self.on_stage(stage, outputs, meta)
-                stage += 1
-            return outputs
+            nonlocal stage, untouched
+            changed = self.on_layer(layer, inputs, outputs, meta, stage)
+            untouched = untouched and changed is outputs
+            if layer.name not in stage_of:
+                return changed
+            stage = stage_of[layer.name]
+            self.boundary = changed if untouched else self.boundary
+            untouched = untouched and stage not in hidden
+            if meta.present is not None and stage in hidden:
+                absent = AbsentMap(name=f"absent_image_{stage}")
+                changed = absent(changed, meta.present)
+            changed = self.on_stage(stage, changed, meta)
+            stage += 1
+            return changed
 
         return after
 
