@@ -49,6 +49,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path, kind):
     assert bytes_of(first) == bytes_of(again)
     assert (first / "table.csv").read_bytes() != (other / "table.csv").read_bytes()
     assert not set(bytes_of(first).values()) & set(bytes_of(other).values())
+    assert len(set(bytes_of(first).values())) == sum(ROWS) + 2
 
 
 @pytest.mark.parametrize("kind", list(COLUMNS))

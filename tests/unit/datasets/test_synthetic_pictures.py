@@ -73,16 +73,16 @@ def test_the_shape_can_be_read_without_error(kind):
         assert best_match(picture, made) == names[scene]
 
 
-def test_each_of_the_sixteen_shapes_is_in_its_place_and_read_without_error():
-    made = templates(SHAPES_WHERE, 8, 0.38, 0.08)
+def test_each_of_the_nine_shapes_is_in_its_place_and_read_without_error():
+    made = templates(SHAPES_WHERE, 11, 0.36, 0.08)
     model = SYNTHETIC.get("where").obj()
-    scenes = model.draw(np.random.default_rng(0), 20, "test").scene
+    scenes = model.draw(np.random.default_rng(0), 40, "test").scene
     rng = np.random.default_rng(1)
     for scene in scenes:
-        picture = _to_bytes(model.paint(scene, 32, rng))
+        picture = _to_bytes(model.paint(scene, 33, rng))
         for shape, place in zip(scene, PLACES, strict=True):
-            top, left = 8 * "ABCD".index(place[0]), 8 * (int(place[1]) - 1)
-            cell = picture[top : top + 8, left : left + 8]
+            top, left = 11 * "ABC".index(place[0]), 11 * (int(place[1]) - 1)
+            cell = picture[top : top + 11, left : left + 11]
             assert best_match(cell, made) == SHAPES_WHERE[shape]
 
 

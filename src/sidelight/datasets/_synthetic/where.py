@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHAPES = ("flat", "upright", "square")
-SIDE = 4  # shapes in a row and in a column
+SIDE = 3  # shapes in a row and in a column
 MIDDLES = [
     ((column + 0.5) / SIDE, (row + 0.5) / SIDE)
     for row in range(SIDE)
     for column in range(SIDE)
 ]
-PLACES = [f"{'ABCD'[index // SIDE]}{index % SIDE + 1}" for index in range(SIDE**2)]
-RADIUS = 0.095
+PLACES = [f"{'ABC'[index // SIDE]}{index % SIDE + 1}" for index in range(SIDE**2)]
+RADIUS = 0.12
 
 
 @SYNTHETIC.register(
@@ -30,10 +30,10 @@ RADIUS = 0.095
 )
 @dataclass(frozen=True)
 class Where(Model):
-    """Sixteen shapes, four by four; the label depends on one of them.
+    """Nine shapes, three by three; the label depends on one of them.
 
-        a_1 … a_16 ~ uniform {flat bar, upright bar, square}, independent
-        place b ~ uniform {A1, A2, …, D4}: row A to D from the top, column 1 to 4
+        a_1 … a_9 ~ uniform {flat bar, upright bar, square}, independent
+        place b ~ uniform {A1, A2, …, C3}: row A to C from the top, column 1 to 3
         p(y | a, b) = truth if y = a_b, else (1 - truth) / 2
 
     The place alone says nothing. Best answer: a_b. Best accuracy: truth. A mirrored
@@ -64,5 +64,5 @@ class Where(Model):
     def paint(
         self, scene: Any, size: int, rng: np.random.Generator
     ) -> NDArray[np.float64]:
-        """Return a picture of the sixteen shapes."""
+        """Return a picture of the nine shapes."""
         return scatter([SHAPES[shape] for shape in scene], MIDDLES, RADIUS, size, rng)
