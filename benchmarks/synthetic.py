@@ -7,11 +7,11 @@ metadata untrue (`where`).
     python -m benchmarks.synthetic --seeds 3 --fusions film,concat --kinds where
 
 A training takes one to three minutes on two cores and the whole matrix hours, so name
-fusions and kinds. For each training: accuracy on the test rows, the oracle's on the same
-rows, the gap in points, and seconds. Goals, mean of 3 seeds: the best fusion within 1
-point of the oracle on irrelevant, additive, interacting, where and nuisance; no fusion
-more than 0.5 points below image-only on irrelevant; attend or spatial solves where,
-which concat cannot.
+fusions and kinds. For each training: accuracy on the test rows, the oracle's on the
+same rows, the gap in points, and seconds. Goals, mean of 3 seeds: the best fusion
+within 1 point of the oracle on irrelevant, additive, interacting, where and nuisance;
+no fusion more than 0.5 points below image-only on irrelevant; attend or spatial solves
+where, which concat cannot.
 """
 
 from __future__ import annotations
