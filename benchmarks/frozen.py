@@ -18,7 +18,7 @@ from sidelight.registry import HEADS
 from sidelight.schema import Feature, ImageSpec, MetaSpec, ModelSpec
 from sidelight.training import TrainConfig, train
 
-SIZE, ROWS, COLUMNS, EPOCHS = 128, {"train": 768, "val": 128}, 8, 10
+SIZE, ROWS, COLUMNS, EPOCHS = 128, {"train": 1500, "val": 250}, 8, 10
 
 
 def main() -> None:
