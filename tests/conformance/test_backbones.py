@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
+
 import numpy as np
 import pytest
 
@@ -19,6 +24,60 @@ CASES = [
 @pytest.mark.parametrize("name", CASES)
 def test_backbone_meets_every_requirement(name):
     testing.check_backbone(name)
+
+
+ON_JAX = """
+import sys
+
+class NoTensorFlow:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "tensorflow":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, NoTensorFlow())
+import numpy as np
+from sidelight import testing
+from sidelight.feed import Source
+from sidelight.images import ImageRule, Pack
+from sidelight.nn import assemble
+from sidelight.registry import HEADS
+from sidelight.training import TrainConfig, train
+
+spec = testing.tiny_spec("channels", backbone="efficientnet_lite0", weights="imagenet")
+inputs = testing.random_inputs(spec, batch=12)
+pixels = inputs.pop("image").astype("uint8")
+pack = Pack(ImageRule(height=32, width=32, bands=3), pixels, np.arange(12))
+rows = Source(inputs, pack=pack, target=np.arange(12) % 4)
+for mode in ("frozen", "gradual"):
+    network, backbone = assemble(spec)
+    layers = {name: network.get_layer(name) for s in backbone.stages for name in s}
+    before = {name: layer.get_weights() for name, layer in layers.items()}
+    config = TrainConfig(backbone=mode, epochs=3, batch_size=6)
+    head = HEADS.get("multiclass").obj
+    train(network, rows, rows, head, config, backbone=backbone, verbose=False)
+    same = all(
+        np.array_equal(a, b)
+        for name, layer in layers.items()
+        for a, b in zip(before[name], layer.get_weights())
+    )
+    assert same == (mode == "frozen"), mode
+    assert np.abs(network.get_layer("channels_stem").get_weights()[0]).max() > 0
+    print("trained", mode)
+"""
+
+
+@pytest.mark.slow
+def test_a_pretrained_backbone_is_frozen_and_opened_on_jax_without_tensorflow():
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(ON_JAX)],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("trained") == 2
 
 
 @pytest.mark.parametrize("name", BACKBONES.names())
