@@ -72,12 +72,14 @@ class EfficientNetLite(BackboneFamily):
     ) -> Backbone:
         """Return the network; "imagenet" comes from the package, a file is a `.pth`."""
         del config
+        # Looked for before hundreds of layers are made in vain.
+        file = None if weights is None else cls._weights_file(weights)
         inputs = keras.Input((image.height, image.width, image.bands), name="image")
         x = enter(inputs, SCALING, pretrained=weights is not None)
         x, stages = _layers(x, cls.width, cls.depth)
         model = keras.Model(inputs, x, name=cls.__name__.lower())
-        if weights is not None:
-            _load(model, cls._weights_file(weights))
+        if file is not None:
+            _load(model, file)
         return Backbone(model, stages)
 
     @classmethod
