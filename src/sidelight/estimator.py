@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 
 from sidelight.errors import ConfigError, NotFittedError, TableError
+from sidelight.experiments import method_of
 from sidelight.predictor import Predictor, load_predictor
 from sidelight.readers import read_table
 from sidelight.runs import RunDirectory
@@ -95,8 +96,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
             other = "Regressor" if isinstance(self, Classifier) else "Classifier"
             raise ConfigError(problem, fix=f"Use sidelight.{other} instead.")
         override = Override(self.loss, self.metrics, self.optimizer, self.callbacks)
+        config = self._config()
         self.run_: Run = run(
-            checked, self._config(), override=override, progress=self.verbose
+            checked,
+            config,
+            method=method_of(config.network.fusion),
+            override=override,
+            progress=self.verbose,
         )
         self.predictor_: Predictor = self.run_.predictor
         return self

@@ -119,12 +119,7 @@ class Predictor:
 
     def answers(self, source: Source) -> NDArray[np.float32]:
         """Return the network's raw output `(rows, outputs)` for prepared inputs."""
-        rows = replace(source, target=None, weight=None).only(self.network.input)
-        parts = [
-            keras.ops.convert_to_numpy(self.network(inputs, training=False))
-            for inputs in batches(rows, batch_size=BATCH_SIZE)
-        ]
-        return np.concatenate(parts)
+        return answers_of(self.network, source)
 
     def predict_proba(
         self, table: Table, images: Pack | None = None
@@ -178,6 +173,16 @@ class Predictor:
     def save_network(self, run: RunDirectory) -> None:
         """Write the trained network."""
         write_atomically(run.model, self.network.save)
+
+
+def answers_of(network: Any, source: Source) -> NDArray[np.float32]:
+    """Return a network's output `(rows, outputs)` for prepared inputs."""
+    rows = replace(source, target=None, weight=None).only(network.input)
+    parts = [
+        keras.ops.convert_to_numpy(network(inputs, training=False))
+        for inputs in batches(rows, batch_size=BATCH_SIZE)
+    ]
+    return np.concatenate(parts)
 
 
 def load_predictor(path: str | Path) -> Predictor:

@@ -365,3 +365,26 @@ def test_answers_read_cells_as_training_did(sidelight, rows, tmp_path):
     run = tmp_path / "runs" / "r"
     assert sidelight("evaluate", run, table).code == 0
     assert sidelight("predict", run, table, "-o", tmp_path / "p.csv").code == 0
+
+
+def test_a_stack_is_a_run_like_any_other(sidelight, scenes, tmp_path):
+    answer = sidelight(
+        *("train", scenes, "--image", "file", "--target", "label", *TINY),
+        *("--fusion", "stack", "--set", "fusion.folds=2", "--epochs", 2),
+        *("--name", "s", "--runs", tmp_path / "runs"),
+    )
+    assert answer.code == 0, answer.err
+    assert "metadata, without fold 2 of 2" in answer.err
+    run = tmp_path / "runs" / "s"
+    assert {path.name for path in run.iterdir()} == FILES
+    answer = sidelight("predict", run, scenes, "-o", tmp_path / "p.parquet")
+    assert answer.code == 0, answer.err
+    mine = pl.read_parquet(tmp_path / "p.parquet")
+    stored = pl.read_parquet(run / "predictions.parquet").drop("part")
+    for name in mine.columns[3:]:
+        np.testing.assert_allclose(mine[name], stored[name], atol=1e-5)
+    wrong = ("--fusion", "stack", "--set", 'fusion.members=["none","flim"]')
+    answer = sidelight("train", scenes, "--image", "file", "--target", "label", *wrong)
+    assert answer.code == 2
+    assert "Did you mean 'film'" in answer.err
+    assert "combined by a regression" in sidelight("list", "fusions").out

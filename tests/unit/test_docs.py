@@ -13,7 +13,7 @@ import typer
 
 import sidelight
 from sidelight.cli._main import app
-from sidelight.registry import BACKBONES, ENCODERS, FUSIONS, SPLITS
+from sidelight.registry import BACKBONES, ENCODERS, ENSEMBLES, FUSIONS, SPLITS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -60,12 +60,19 @@ def test_each_room_says_in_few_lines_what_it_is_for(room):
         assert any(line.startswith(word) for line in lines)
 
 
-PARTS = {"fusions": FUSIONS, "encoders": ENCODERS}
+# A page each: what is described there, and the folders of its files.
+PARTS = {
+    "fusions": {"nn/fusions": FUSIONS, "experiments": ENSEMBLES},
+    "encoders": {"nn/encoders": ENCODERS},
+}
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_parts_page_has_a_section_and_a_row_for_each_variant(part):
-    page, names = text_of(f"docs/{part}.md"), PARTS[part].names()
+    page = text_of(f"docs/{part}.md")
+    names = sorted(
+        name for registry in PARTS[part].values() for name in registry.names()
+    )
     assert sorted(re.findall(r"^## `(\w+)`$", page, re.MULTILINE)) == names
     assert sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == names
 
@@ -74,12 +81,22 @@ def test_a_parts_page_has_a_section_and_a_row_for_each_variant(part):
 def test_a_parts_page_names_every_option(part):
     page = text_of(f"docs/{part}.md")
     sections = dict(re.findall(r"^## `(\w+)`$(.*?)(?=^## |\Z)", page, re.M | re.S))
-    for name in PARTS[part].names():
-        path = SOURCE / "sidelight/nn" / part / f"{name}.py"
+    files = [
+        SOURCE / "sidelight" / folder / f"{name}.py"
+        for folder, registry in PARTS[part].items()
+        for name in registry.names()
+    ]
+    for path in files:
         classes = [n for n in ast.parse(path.read_text("utf-8")).body if _is_config(n)]
         for field in (f for c in classes for f in c.body):
             if isinstance(field, ast.AnnAssign):
-                assert f"`{field.target.id}`" in sections[name], name
+                assert f"`{field.target.id}`" in sections[path.stem], path.stem
+
+
+def test_every_fusion_has_a_picture_on_its_page():
+    page = text_of("docs/fusions.md")
+    for name in FUSIONS.names():
+        assert f"![{name}](fusions/{name}.svg)" in page
 
 
 def _is_config(node):

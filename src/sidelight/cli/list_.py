@@ -10,7 +10,7 @@ import typer
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.errors import UnknownNameError
-from sidelight.registry import ALL
+from sidelight.registry import ALL, ENSEMBLES
 
 # Their files define Keras layers.
 NETWORK_PARTS = {"backbones", "fusions", "encoders", "heads"}
@@ -27,6 +27,8 @@ def list_(
     if what in NETWORK_PARTS:
         load_backend()
     entries = ALL[what].entries()
+    if what == "fusions":  # some are several networks, not one
+        entries = sorted([*entries, *ENSEMBLES.entries()], key=lambda e: e.name)
     if as_json:
         rows = [
             {"name": e.name, "summary": e.summary, "paper": e.paper, "extra": e.extra}

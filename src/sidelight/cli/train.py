@@ -11,7 +11,8 @@ import typer
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.errors import ConfigError
-from sidelight.registry import BACKBONES, FUSIONS, SPLITS
+from sidelight.experiments import check_fusion, method_of
+from sidelight.registry import BACKBONES, SPLITS
 from sidelight.runs import RunDirectory
 
 
@@ -104,7 +105,7 @@ def train(
 ) -> None:
     """Train a model on pictures and their metadata; writes runs/NAME."""
     # Mistyped names are answered before anything heavy is imported.
-    FUSIONS.check(fusion)
+    check_fusion(fusion)
     if backbone != "auto":
         BACKBONES.check(backbone)
     if split != "auto":
@@ -207,7 +208,8 @@ def _train(
         Path(runs), name, prefix=chosen.network.fusion, overwrite=overwrite
     )
     try:
-        finished = train_and_store(chosen, directory)
+        method = method_of(chosen.network.fusion)
+        finished = train_and_store(chosen, directory, method=method)
     except KeyboardInterrupt:
         _say_interrupted(directory)
         raise SystemExit(130) from None

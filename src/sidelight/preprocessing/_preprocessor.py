@@ -116,8 +116,8 @@ class Preprocessor:
         """Return which columns, and whether a picture, each row has.
 
         Returns:
-            `(rows, columns + 1)` float32, one where there is a value and zero elsewhere;
-            columns in the order of `spec.by_block`, then the picture.
+            `(rows, columns + 1)` float32, one where there is a value and zero
+            elsewhere; columns in the order of `spec.by_block`, then the picture.
         """
         columns = {column.column.name: column for column in self.columns}
         has = np.ones((len(table), len(columns) + 1), dtype=np.float32)

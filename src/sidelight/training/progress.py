@@ -12,6 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 
+def say(text: str, verbose: bool) -> None:
+    """Print a line on standard error."""
+    if verbose:
+        Console(file=sys.stderr).print(text, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def counting(what: str, total: int, verbose: bool) -> Iterator[Callable[[float], None]]:
     """Show a bar in a terminal while rows are counted; yields what counts them."""

@@ -7,24 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import polars as pl
 
 from sidelight.evaluation import choose_threshold, evaluate
-from sidelight.nn import BackboneLayers, assemble, build_augmentation
-from sidelight.nn.heads import Head
 from sidelight.predictor import Predictor
-from sidelight.registry import HEADS
-from sidelight.schema import ModelSpec, Part
+from sidelight.schema import Part
 from sidelight.table import Table
-from sidelight.training import (
-    Override,
-    TrainConfig,
-    Training,
-    check_backbone,
-    train,
-)
+from sidelight.training import Override, Training
 from sidelight.workflow._config import RunConfig
+from sidelight.workflow._network import Method, OneNetwork
 from sidelight.workflow._prepare import Noticed, Prepared, prepare
 
 PARTS: tuple[Part, ...] = ("train", "val", "test")
@@ -57,6 +48,7 @@ def run(
     table: Table,
     config: RunConfig,
     *,
+    method: type[Method] = OneNetwork,
     override: Override | None = None,
     checkpoint: Path | None = None,
     on_prepared: Any = None,
@@ -67,6 +59,7 @@ def run(
     Args:
         table: From `read_table`.
         config: Every option; its `table` part is not looked at again.
+        method: What learns; one network, unless the fusion is made of several.
         override: The user's own loss, metrics, optimizer or callbacks.
         checkpoint: Where the network is saved after every epoch.
         on_prepared: Called with the options, the untrained Predictor and the Prepared
@@ -80,18 +73,14 @@ def run(
         prepared = prepare(table, config, progress=progress)
     network_config = prepared.chosen(config.network)
     config = config.model_copy(update={"network": network_config})
-    spec = prepared.spec(network_config)
     keras.utils.set_random_seed(config.train.seed)
-    network, backbone = assemble(spec)
-    check_backbone(config.train, backbone)
+    learner = method(prepared, config)
     predictor = Predictor(
-        network, prepared.preprocessor, prepared.table.schema, prepared.rule
+        learner.network, prepared.preprocessor, prepared.table.schema, prepared.rule
     )
     if on_prepared is not None:
         on_prepared(config, predictor, prepared)
-    training = _train(
-        (network, backbone), prepared, spec, config, override, checkpoint, progress
-    )
+    training = learner.train(override, checkpoint, progress=progress)
     answers = {part: predictor.answers(prepared.source(part)) for part in PARTS}
     return Run(
         config=config,
@@ -102,43 +91,6 @@ def run(
         predictions=_predictions(prepared, predictor, answers),
         warnings=[*table.notes, *noticed.messages],
     )
-
-
-def _train(
-    built: tuple[keras.Model, BackboneLayers],
-    prepared: Prepared,
-    spec: ModelSpec,
-    config: RunConfig,
-    override: Override | None,
-    checkpoint: Path | None,
-    progress: bool,
-) -> Training:
-    head: Head = HEADS.get(spec.task).obj
-    weight = _class_weight(prepared, config.train)
-    network, backbone = built
-    return train(
-        network,
-        prepared.source("train", weight),
-        prepared.source("val"),
-        head,
-        config.train,
-        backbone=backbone,
-        augment=build_augmentation(config.augment, spec, config.train.seed),
-        checkpoint=checkpoint,
-        override=override,
-        verbose=progress,
-    )
-
-
-def _class_weight(prepared: Prepared, config: TrainConfig) -> Any:
-    """Return a weight per training row, mean one; None where all weigh the same."""
-    if config.class_weight == "none" or not prepared.preprocessor.classes:
-        return None
-    rows = prepared.table.take(prepared.split, "train")
-    target = prepared.preprocessor.encode_target(rows)
-    counts = np.bincount(target, minlength=len(prepared.preprocessor.classes))
-    weight = len(target) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return weight[target].astype(np.float32)
 
 
 def _score(

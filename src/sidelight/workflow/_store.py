@@ -18,6 +18,7 @@ from sidelight.runs import (
 from sidelight.table import Table
 from sidelight.training import Override
 from sidelight.workflow._config import RunConfig
+from sidelight.workflow._network import Method, OneNetwork
 from sidelight.workflow._prepare import Prepared, read
 from sidelight.workflow._run import Run, run
 
@@ -27,6 +28,7 @@ def train_and_store(
     directory: RunDirectory,
     *,
     table: Table | None = None,
+    method: type[Method] = OneNetwork,
     override: Override | None = None,
     progress: bool = True,
 ) -> Run:
@@ -39,6 +41,7 @@ def train_and_store(
         config: Every option.
         directory: A fresh run directory.
         table: Checked rows; None reads the table that the configuration names.
+        method: What learns.
         override: The user's own loss, metrics, optimizer or callbacks.
         progress: Whether bars and epochs are shown on standard error.
 
@@ -57,6 +60,7 @@ def train_and_store(
     finished = run(
         table,
         config,
+        method=method,
         override=override,
         checkpoint=directory.checkpoint,
         on_prepared=on_prepared,

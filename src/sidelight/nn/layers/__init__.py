@@ -11,6 +11,7 @@ from sidelight.nn.layers.gate import Gate
 from sidelight.nn.layers.generated_linear import GeneratedLinear
 from sidelight.nn.layers.hashed_rows import HashedRows
 from sidelight.nn.layers.location_grid import LocationGrid
+from sidelight.nn.layers.log_answers import LogAnswers
 from sidelight.nn.layers.mix_experts import MixExperts
 from sidelight.nn.layers.modulate import Modulate
 from sidelight.nn.layers.one_hot_columns import OneHotColumns
@@ -43,6 +44,7 @@ __all__ = [
     "GeneratedLinear",
     "HashedRows",
     "LocationGrid",
+    "LogAnswers",
     "MixExperts",
     "Modulate",
     "OneHotColumns",

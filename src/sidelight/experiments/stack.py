@@ -1,0 +1,152 @@
+"""Stacking: networks that look at a part each, and a combiner of their answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from pydantic import Field
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from sidelight.nn.ensemble import COMBINER, join
+from sidelight.nn.options import checked_options
+from sidelight.predictor import answers_of
+from sidelight.registry import ENSEMBLES, FUSIONS
+from sidelight.runs import write_atomically
+from sidelight.schema import Record, Task
+from sidelight.splits import inner_folds
+from sidelight.training import Override, Training
+from sidelight.training.progress import say
+from sidelight.workflow import OneNetwork, Prepared, RunConfig
+
+
+class StackConfig(Record):
+    """Options of stacking.
+
+    Attributes:
+        members: Fusions whose networks are combined, each with its own defaults.
+        folds: Into so many parts the training rows are cut; each is predicted by
+            networks that were trained on the others.
+    """
+
+    members: tuple[str, ...] = Field(default=("none", "metadata"), min_length=2)
+    folds: int = Field(default=5, ge=2)
+
+
+@ENSEMBLES.register(
+    "stack",
+    summary="several networks, combined by a regression on out-of-fold predictions",
+    paper="Wolpert 1992, doi 10.1016/S0893-6080(05)80023-1",
+    capabilities={"image", "metadata"},
+)
+class Stack:
+    """Networks trained one by one, and a linear combiner of their log-answers.
+
+    The combiner is a logistic regression (ridge for numbers) on answers for rows that
+    the answering network was not trained on; on rows it had seen, the network that
+    overfits most would be trusted most. In the end the members are those trained on
+    all training rows. `members × (folds + 1)` trainings in all.
+
+    Args:
+        prepared: Rows, split and encoded inputs.
+        config: The run's options.
+
+    Raises:
+        ConfigError: If a member or an option does not fit.
+    """
+
+    def __init__(self, prepared: Prepared, config: RunConfig) -> None:
+        self.prepared = prepared
+        self.options = checked_options(
+            StackConfig, config.network.fusion_options, "fusion 'stack'"
+        )
+        for name in self.options.members:
+            FUSIONS.check(name)
+        trainings = len(self.options.members) * (self.options.folds + 1)
+        self.configs = {
+            name: _member_config(config, name, trainings)
+            for name in self.options.members
+        }
+        self.split = config.split
+        self.members = self._members(prepared)
+        task = prepared.table.schema.task
+        self.task: Task = task or "multiclass"
+        networks = {name: member.network for name, member in self.members.items()}
+        self.network = join(networks, self.task)
+
+    def train(
+        self, override: Override | None, checkpoint: Path | None, *, progress: bool
+    ) -> Training:
+        """Train the members, predict held-out rows by others, fit the combiner.
+
+        Until the combiner is fitted, the checkpoint holds an equal mixture.
+
+        Returns:
+            The training of the first member on all training rows.
+        """
+        trainings = []
+        for name, member in self.members.items():
+            say(f"{name}, all training rows", progress)
+            trainings.append(member.train(override, None, progress=progress))
+        if checkpoint is not None:
+            write_atomically(checkpoint, self.network.save)
+        rows, answers = self._held_out(override, progress)
+        target = self.prepared.preprocessor.encode_target(self.prepared.table.at(rows))
+        kernel, bias = fit_combiner(answers, target, self.task)
+        self.network.get_layer(COMBINER).set_weights([kernel, bias])
+        return trainings[0]
+
+    def _members(self, prepared: Prepared) -> dict[str, OneNetwork]:
+        return {
+            name: OneNetwork(prepared, config) for name, config in self.configs.items()
+        }
+
+    def _held_out(self, override: Override | None, progress: bool) -> tuple[Any, Any]:
+        """Return positions of the training rows and the members' answers for them."""
+        table, options = self.prepared.table, self.options
+        splits = inner_folds(table, self.prepared.split, self.split, options.folds)
+        rows, answers = [], []
+        combined = keras.Model(
+            self.network.input, self.network.get_layer(COMBINER).input
+        )
+        kept = self.network.get_weights()
+        for number, split in enumerate(splits):
+            fold = replace(self.prepared, split=split)
+            for name, member in self._members(fold).items():
+                say(f"{name}, without fold {number + 1} of {len(splits)}", progress)
+                member.train(override, None, progress=progress)
+                self.members[name].network.set_weights(member.network.get_weights())
+            rows.append(split.indices("test"))
+            answers.append(answers_of(combined, fold.source("test")))
+        self.network.set_weights(kept)
+        return np.concatenate(rows), np.concatenate(answers)
+
+
+def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:
+    """Fit the linear layer from members' answers to outputs.
+
+    Args:
+        answers: `(rows, members * outputs)`, logarithms for classes.
+        target: `(rows,)`, class indices or scaled numbers.
+        task: What is answered.
+
+    Returns:
+        Kernel `(members * outputs, outputs)` and bias `(outputs,)`.
+    """
+    if task == "regression":
+        fitted = Ridge(alpha=1.0).fit(answers, target)
+        return fitted.coef_.reshape(-1, 1), np.reshape(fitted.intercept_, 1)
+    fitted = LogisticRegression(max_iter=2000).fit(answers, target)
+    return fitted.coef_.T, fitted.intercept_
+
+
+def _member_config(config: RunConfig, fusion: str, trainings: int) -> RunConfig:
+    network = config.network.model_copy(update={"fusion": fusion, "fusion_options": {}})
+    limit = config.train.max_time
+    train = config.train.model_copy(
+        update={"max_time": None if limit is None else limit / trainings}
+    )
+    return config.model_copy(update={"network": network, "train": train})
