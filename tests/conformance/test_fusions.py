@@ -94,7 +94,7 @@ from sidelight.registry import FUSIONS
 
 assert keras.backend.backend() == "jax"
 for name in FUSIONS.names():
-    spec = testing.tiny_spec(name)
+    spec = testing.tiny_spec(name, backbone_options={"widths": [8, 8]})
     model = build(spec)
     inputs = testing.random_inputs(spec)
     wanted = {key: inputs[key] for key in model.input}
