@@ -26,13 +26,13 @@ class BackboneLayers:
     Attributes:
         stages: Names of the layers, one group for each stage; empty without pictures.
         pretrained: Whether they began with weights from elsewhere.
-        boundary: The last map in the network that depends on the image alone; None if
-            the fusion changes the image or the first stage.
+        boundary: The last map in the network that depends on the image alone, after
+            the name of its layer; None if the fusion acts before any stage has ended.
     """
 
     stages: tuple[tuple[str, ...], ...] = ()
     pretrained: bool = False
-    boundary: Any = None
+    boundary: tuple[str, Any] | None = None
 
 
 def build(spec: ModelSpec) -> keras.Model:

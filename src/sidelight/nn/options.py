@@ -30,4 +30,6 @@ def checked_options(config: Any, given: dict[str, Any], where: str) -> Any:
         fix = f"Did you mean {close[0]!r}? " if close else ""
         listed = ", ".join(known) if known else "none"
         problem = f"option {name!r} of {where}: {first['msg'].lower()}"
+        if first["type"] == "extra_forbidden":
+            problem = f"{where} has no option {name!r}"
         raise ConfigError(problem, fix=f"{fix}Its options: {listed}.") from error

@@ -40,7 +40,7 @@ def learning(
     Yields:
         The model and the rows; for the time of the training.
     """
-    if not _can_reuse(config, backbone, augment):
+    if backbone.boundary is None or not _can_reuse(config, augment):
         yield _learner(network, augment), parts
         return
     front, tail = split(network, backbone.boundary)
@@ -49,12 +49,9 @@ def learning(
         yield _learner(tail, augment), rows
 
 
-def _can_reuse(
-    config: TrainConfig, backbone: BackboneLayers, augment: keras.Model | None
-) -> bool:
+def _can_reuse(config: TrainConfig, augment: keras.Model | None) -> bool:
     changed = augment is not None and "image" in augment.input
-    frozen = config.backbone == "frozen" and config.reuse_features
-    return frozen and backbone.boundary is not None and not changed
+    return config.backbone == "frozen" and config.reuse_features and not changed
 
 
 def _learner(network: keras.Model, augment: keras.Model | None) -> keras.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
@@ -26,7 +27,7 @@ def test_front_and_tail_give_the_networks_answers(name):
     if expected is None:
         assert layers.boundary is None
         return
-    assert layers.boundary.shape[1] == expected
+    assert layers.boundary[1].shape[1] == expected
     front, tail = split(network, layers.boundary)
     inputs = testing.random_inputs(spec)
     rest = {k: v for k, v in inputs.items() if k in tail.input}
@@ -34,6 +35,18 @@ def test_front_and_tail_give_the_networks_answers(name):
     answers = tail({"features": features, **rest})
     gap = np.abs(np.asarray(answers) - testing.answer(network, inputs)).max()
     assert gap <= 1e-6
+
+
+def test_the_network_is_none_the_worse_for_it(tmp_path):
+    spec = testing.tiny_spec("attend")
+    network, layers = assemble(spec)
+    inputs = testing.random_inputs(spec)
+    before = testing.answer(network, inputs)
+    split(network, layers.boundary)
+    np.testing.assert_array_equal(testing.answer(network, inputs), before)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras", compile=False)
+    np.testing.assert_allclose(testing.answer(loaded, inputs), before, atol=1e-6)
 
 
 def test_layers_are_shared():

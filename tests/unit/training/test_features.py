@@ -47,6 +47,7 @@ def trained(fusion, reuse, monkeypatch, tmp_path, augment=None):
         HEADS.get("multiclass").obj,
         config,
         backbone=layers,
+        checkpoint=tmp_path / "model.keras",
         augment=augment and build_augmentation(augment, spec),
         verbose=False,
     )

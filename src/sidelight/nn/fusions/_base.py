@@ -69,8 +69,9 @@ class Fusion:
     def __init__(self, config: FusionConfig, spec: ModelSpec) -> None:
         self.config, self.spec = config, spec
         self.sites = 0
-        self.boundary: Any = None
-        """The last map of the backbone that depends on the image alone."""
+        self.boundary: tuple[str, Any] | None = None
+        """The last map of the backbone that depends on the image alone, after its
+        layer's name."""
         self._stages: frozenset[int] = frozenset()
         if spec.may_miss and not self.uses_metadata:
             problem = f"fusion {spec.fusion!r} reads the image only and cannot miss it"
@@ -145,7 +146,7 @@ class Fusion:
             if layer.name not in stage_of:
                 return changed
             stage = stage_of[layer.name]
-            self.boundary = changed if untouched else self.boundary
+            self.boundary = (layer.name, changed) if untouched else self.boundary
             untouched = untouched and stage not in hidden
             if meta.present is not None and stage in hidden:
                 absent = AbsentMap(name=f"absent_image_{stage}")
