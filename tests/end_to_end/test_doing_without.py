@@ -42,6 +42,9 @@ def predictions(sidelight, run, rows, tmp_path):
     images = ("--images", run.parent.parent)
     answer = sidelight("predict", run, new, "-o", out, *images)
     assert answer.code == 0, answer.err
+    absent = {"file", "depth", "sensor"} - set(rows[0])
+    for name in absent:
+        assert f"no column '{name}': all rows do without it" in answer.err
     return pl.read_parquet(out).select("^probability_.*$").to_numpy()
 
 

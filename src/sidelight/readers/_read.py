@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sidelight.errors import ColumnNotFoundError, ConfigError, TableError
+from sidelight.errors import (
+    ColumnNotFoundError,
+    ConfigError,
+    DataWarning,
+    TableError,
+    nearest,
+)
 from sidelight.readers._frames import frame_name, is_frame, to_polars
 from sidelight.readers.tables._base import check_file
 from sidelight.registry import READERS
@@ -98,7 +105,7 @@ def read_table(
         _refuse_wishes(wishes)
         schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
         if may_miss:
-            frame = _with_gaps(frame, schema)
+            frame = _with_gaps(frame, schema, name)
     else:
         schema = infer_schema(
             frame,
@@ -189,12 +196,20 @@ def _refuse_wishes(wishes: Mapping[str, object]) -> None:
         raise ConfigError(message, fix="Write it into the schema, or leave it out.")
 
 
-def _with_gaps(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """Return the frame with an empty column for each that the schema has besides."""
+def _with_gaps(frame: pl.DataFrame, schema: Schema, source: str) -> pl.DataFrame:
+    """Return the frame with an empty column for each that the schema has besides.
+
+    Warns of every such column: it may be absent, or its name may be mistyped.
+    """
     sources = [name for column in schema.columns for name in column.sources]
     needed = sources if schema.image is None else [schema.image, *sources]
-    empty = [pl.lit(None, pl.String).alias(n) for n in needed if n not in frame.columns]
-    return frame.with_columns(empty)
+    absent = [name for name in needed if name not in frame.columns]
+    for name in absent:
+        close = nearest(name, frame.columns)
+        hint = f" There is {close[0]!r}." if close else ""
+        message = f"{source} has no column {name!r}: all rows do without it.{hint}"
+        warnings.warn(message, DataWarning, stacklevel=3)
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
 def _fitted_to(
