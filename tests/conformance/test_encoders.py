@@ -74,7 +74,8 @@ def test_every_kind_of_column_has_a_default_that_takes_it():
         )
         shape, dtype = (width,), "float32" if block == "numeric" else "int32"
         encoded = encode(spec, {block: keras.Input(shape, dtype=dtype)})
-        assert encoded.widths == (4 if block == "categorical" else width,)
+        widths = {"categorical": 4, "location": 32}
+        assert encoded.widths == (widths.get(kind, width),)
 
 
 JAX_STEP = """

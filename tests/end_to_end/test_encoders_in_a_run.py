@@ -64,7 +64,7 @@ def test_a_run_with_other_encoders_trains_answers_and_repeats(
         ("encoder.location=sphericl", ["'sphericl'", "Did you mean 'spherical'"]),
         ("encoder.lat=grid", ["'lat'", "Did you mean 'location'"]),
         ("encoder.depth=grid", ["'depth'", "takes location columns"]),
-        ("encoder.location.scales=3", ["'scales'", "encoder 'unit'"]),
+        ("encoder.location.scale=3", ["'scale'", "Did you mean 'scales'"]),
     ],
 )
 def test_what_cannot_be_encoded_so_is_said(sidelight, tagged, tmp_path, setting, words):

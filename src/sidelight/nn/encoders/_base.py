@@ -17,7 +17,8 @@ DEFAULTS = {
     "multi_hot": "linear",
     "categorical": "one_hot",
     "datetime": "cyclical",
-    "location": "unit",
+    # Three figures of a place let a network draw broad lines only.
+    "location": "grid",
 }
 
 # Locations and phases need more digits than half precision has; they are few.

@@ -23,7 +23,7 @@ class GridConfig(EncoderConfig):
     """
 
     scales: int = Field(default=8, ge=2)
-    smallest_deg: float = Field(default=3.0, ge=0.01)
+    smallest_deg: float = Field(default=10.0, ge=0.01)
     largest_deg: float = Field(default=360.0, le=720)
 
     @model_validator(mode="after")
