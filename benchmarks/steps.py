@@ -60,7 +60,7 @@ def _time(backbone: str) -> None:
             if round_number:  # the first round compiles
                 seconds[name].append((time.perf_counter() - start) / steps)
     base = models["none"].count_params()
-    print(f"{backbone}, {size} px")
+    print(f"{backbone}, {size} px", flush=True)
     for name, times in seconds.items():
         pairs = zip(times, seconds["none"], strict=True)
         ratio = statistics.median(t / b for t, b in pairs)
