@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # A value far outside the training range would dominate every layer behind it.
 LIMIT = 10.0
+# No cell divided by it overflows: tables hold nothing beyond float32.
+SMALLEST_UNIT = 1e-250
 # Bins of the piecewise linear encoding: most that are kept.
 NUM_BINS = 48
 # Their edges are found in a sample of so many rows: a million sorted floats take longer
@@ -64,7 +66,7 @@ class Numeric(Fitted):
         log_unit = 1.0
         scaled = values
         if column.scale == "log":
-            log_unit = _quantile(values.abs(), 0.5) or 1.0
+            log_unit = max(_quantile(values.abs(), 0.5) or 1.0, SMALLEST_UNIT)
             scaled = pl.Series(_logarithm(values.to_numpy(), log_unit))
         center, spread = _center_and_spread(scaled, robust=column.scale == "robust")
         return cls(
