@@ -15,7 +15,7 @@ from sidelight.feed import Source
 from sidelight.images import ImageRule, Pack
 from sidelight.nn import assemble
 from sidelight.registry import HEADS
-from sidelight.schema import Feature, ImageSpec, MetaSpec, ModelSpec
+from sidelight.schema import ImageSpec, MetaSpec, ModelSpec
 from sidelight.training import TrainConfig, train
 
 SIZE, ROWS, COLUMNS, EPOCHS = 128, {"train": 1500, "val": 250}, 8, 10
@@ -40,13 +40,9 @@ def main() -> None:
 def _trained(fusion: str, reuse: bool) -> tuple[float, np.ndarray]:
     keras.utils.set_random_seed(0)
     options = {"film": {"stages": (-1,)}, "attend": {"stages": (-1,)}}
-    features = tuple(
-        Feature(name=f"c{i}", kind="numeric", block="numeric", start=i, width=1)
-        for i in range(COLUMNS)
-    )
     spec = ModelSpec(
         image=ImageSpec(height=SIZE, width=SIZE, bands=3),
-        meta=MetaSpec(features=features, num_numeric=COLUMNS),
+        meta=MetaSpec.of_numbers(COLUMNS),
         task="multiclass",
         num_outputs=5,
         backbone="efficientnet_lite0",

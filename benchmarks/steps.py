@@ -19,7 +19,7 @@ import numpy as np
 
 from sidelight.nn import build
 from sidelight.registry import FUSIONS, HEADS
-from sidelight.schema import Feature, ImageSpec, MetaSpec, ModelSpec
+from sidelight.schema import ImageSpec, MetaSpec, ModelSpec
 from sidelight.training import TrainConfig
 from sidelight.training.schedule import build_optimizer
 
@@ -74,13 +74,9 @@ def _time(backbone: str) -> None:
 
 
 def _compiled(fusion: str, backbone: str, size: int) -> keras.Model:
-    features = tuple(
-        Feature(name=f"c{i}", kind="numeric", block="numeric", start=i, width=1)
-        for i in range(COLUMNS)
-    )
     spec = ModelSpec(
         image=ImageSpec(height=size, width=size, bands=3),
-        meta=MetaSpec(features=features, num_numeric=COLUMNS),
+        meta=MetaSpec.of_numbers(COLUMNS),
         task="multiclass",
         num_outputs=5,
         backbone=backbone,

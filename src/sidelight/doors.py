@@ -13,7 +13,7 @@ import polars as pl
 from sidelight import feed, nn
 from sidelight.errors import ColumnNotFoundError, TableError
 from sidelight.preprocessing import Preprocessor
-from sidelight.schema import Feature, MetaSpec
+from sidelight.schema import MetaSpec
 from sidelight.workflow import Prepared, make_config, prepare
 
 if TYPE_CHECKING:
@@ -119,7 +119,10 @@ def fuse(
             wrong.
         UnknownNameError: If there is no such fusion or encoder.
     """
-    spec = metadata.spec if isinstance(metadata, Preprocessor) else _numbers(metadata)
+    if isinstance(metadata, Preprocessor):
+        spec = metadata.spec
+    else:
+        spec = MetaSpec.of_numbers(metadata)
     names: list[str] | None = None
     if stages is not None and all(isinstance(stage, int) for stage in stages):
         options["stages"] = tuple(stages)
@@ -134,14 +137,6 @@ def fuse(
         options=options,
         encoders=encoders,
     )
-
-
-def _numbers(count: int) -> MetaSpec:
-    features = tuple(
-        Feature(name=f"number_{i}", kind="numeric", block="numeric", start=i, width=1)
-        for i in range(count)
-    )
-    return MetaSpec(features=features, num_numeric=count)
 
 
 def attach(

@@ -108,6 +108,17 @@ class MetaSpec(Record):
     num_numeric: int = 0
     num_categorical: int = 0
 
+    @classmethod
+    def of_numbers(cls, count: int) -> MetaSpec:
+        """Return the inputs of so many numeric columns without names of their own."""
+        features = tuple(
+            Feature(
+                name=f"number_{i}", kind="numeric", block="numeric", start=i, width=1
+            )
+            for i in range(count)
+        )
+        return cls(features=features, num_numeric=count)
+
     @property
     def by_block(self) -> tuple[Feature, ...]:
         """The columns in the order of the encoded vector: the numeric block first."""

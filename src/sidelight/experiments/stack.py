@@ -74,8 +74,7 @@ class Stack:
         self.members = self._members(prepared)
         task = prepared.table.schema.task
         self.task: Task = task or "multiclass"
-        networks = {name: member.network for name, member in self.members.items()}
-        self.network = join(networks, self.task)
+        self.network = _joined(self.members, self.task)
 
     def train(
         self, override: Override | None, checkpoint: Path | None, *, progress: bool
@@ -109,20 +108,21 @@ class Stack:
         table, options = self.prepared.table, self.options
         splits = inner_folds(table, self.prepared.split, self.split, options.folds)
         rows, answers = [], []
-        combined = keras.Model(
-            self.network.input, self.network.get_layer(COMBINER).input
-        )
-        kept = self.network.get_weights()
         for number, split in enumerate(splits):
             fold = replace(self.prepared, split=split)
-            for name, member in self._members(fold).items():
+            members = self._members(fold)
+            for name, member in members.items():
                 say(f"{name}, without fold {number + 1} of {len(splits)}", progress)
                 member.train(override, None, progress=progress)
-                self.members[name].network.set_weights(member.network.get_weights())
             rows.append(split.indices("test"))
-            answers.append(answers_of(combined, fold.source("test")))
-        self.network.set_weights(kept)
+            joined = _joined(members, self.task)
+            side_by_side = keras.Model(joined.input, joined.get_layer(COMBINER).input)
+            answers.append(answers_of(side_by_side, fold.source("test")))
         return np.concatenate(rows), np.concatenate(answers)
+
+
+def _joined(members: dict[str, OneNetwork], task: Task) -> keras.Model:
+    return join({name: member.network for name, member in members.items()}, task)
 
 
 def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:

@@ -121,9 +121,9 @@ def train(
             learner,
             rows,
         ):
+            fractions = rate_fractions(network, backbone, config)
             for phase in plan_phases(config, backbone):
                 freeze(network, backbone, phase)
-                fractions = rate_fractions(network, backbone, config)
                 optimizer = _optimizer(
                     config, override, len(training), phase, fractions
                 )

@@ -58,12 +58,8 @@ def encode(
 
 def _columns(spec: MetaSpec) -> list[Feature]:
     """Return the columns, those of the numeric block first."""
-    if spec.features:
-        return list(spec.by_block)
-    return [
-        Feature(name=f"number_{i}", kind="numeric", block="numeric", start=i, width=1)
-        for i in range(spec.num_numeric)
-    ]
+    named = spec if spec.features else MetaSpec.of_numbers(spec.num_numeric)
+    return list(named.by_block)
 
 
 class _Draft:
