@@ -127,7 +127,7 @@ SPLITS: Registry[Any] = Registry("split", "sidelight.splits")
 KINDS: Registry[Any] = Registry("column kind", "sidelight.preprocessing.columns")
 BACKBONES: Registry[Any] = Registry("backbone", "sidelight.nn.backbones")
 FUSIONS: Registry[Any] = Registry("fusion", "sidelight.nn.fusions")
-ENSEMBLES: Registry[Any] = Registry("fusion", "sidelight.experiments")
+ENSEMBLES: Registry[Any] = Registry("fusion", "sidelight.experiments.ensembles")
 ENCODERS: Registry[Any] = Registry("encoder", "sidelight.nn.encoders")
 HEADS: Registry[Any] = Registry("head", "sidelight.nn.heads")
 

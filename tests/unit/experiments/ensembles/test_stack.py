@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sidelight import testing
 from sidelight.errors import UnknownNameError
 from sidelight.experiments import check_fusion, method_of
-from sidelight.experiments.stack import Stack, fit_combiner
+from sidelight.experiments.ensembles.stack import Stack, fit_combiner
 from sidelight.nn import build
 from sidelight.nn.ensemble import COMBINER, join
 from sidelight.schema import Column, Schema

@@ -1,0 +1,1 @@
+"""Fusions made of several networks."""
