@@ -35,7 +35,7 @@ from sidelight.nn import build, build_augmentation
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.registry import HEADS
-from sidelight.splits import Split, SplitConfig, block_folds, make_split
+from sidelight.splits import Split, SplitConfig, make_folds, make_split
 from sidelight.training import Override, train
 from sidelight.workflow import Prepared, make_config
 
@@ -112,7 +112,7 @@ def main(words: list[str] | None = None) -> None:
         print(f"one split: {one[0].split.counts()}", flush=True)
         found = {"one split": run_arms(given.arms.split(","), one, given.seeds)}
         if given.folds:
-            folds = [prepared(s) for s in block_folds(table, split_config, given.folds)]
+            folds = [prepared(s) for s in make_folds(table, split_config, given.folds)]
             name = f"{given.folds} block folds"
             found[name] = run_arms(given.fold_arms.split(","), folds, 1)
     for name, scores in found.items():

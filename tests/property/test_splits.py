@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from sidelight.errors import SplitError
 from sidelight.schema import Column, Schema
-from sidelight.splits import SplitConfig, block_folds
+from sidelight.splits import SplitConfig, make_folds
 from sidelight.splits.column import column
 from sidelight.splits.grouped import grouped
 from sidelight.splits.random import random
@@ -175,11 +175,11 @@ def test_blocks_stay_whole_and_the_buffer_holds(positions, size, buffer, wanted,
 @given(POSITIONS, st.floats(0.01, 20), SEEDS)
 def test_folds_cover_every_row_once_and_hold_the_buffer(positions, buffer, seed):
     table, latitude, longitude = spread_out(positions)
-    config = SplitConfig(block_deg=20.0, seed=seed)
-    plain = block_folds(table, config, 3)
+    config = SplitConfig(method="spatial", block_deg=20.0, seed=seed)
+    plain = make_folds(table, config, 3)
     try:
         wide = config.model_copy(update={"buffer_deg": buffer})
-        buffered = block_folds(table, wide, 3)
+        buffered = make_folds(table, wide, 3)
     except SplitError:  # too wide a buffer leaves nothing to train on
         reject()
     assert (np.sum([f.assignment == 2 for f in plain], axis=0) == 1).all()

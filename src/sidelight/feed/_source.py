@@ -23,12 +23,15 @@ class Source:
         pack: Packed pictures; None for a network without pictures.
         target: `(rows,)` targets; None where there is nothing to learn.
         weight: `(rows,)` float32 sample weights; None where all weigh the same.
+        pack_input: The input that takes what is packed: "image", or "features" where
+            a network's maps stand in for the pictures.
     """
 
     meta: dict[str, NDArray[Any]]
     pack: Pack | None = None
     target: NDArray[Any] | None = None
     weight: NDArray[np.float32] | None = None
+    pack_input: str = "image"
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -42,7 +45,7 @@ class Source:
         return replace(
             self,
             meta={name: block for name, block in self.meta.items() if name in wanted},
-            pack=self.pack if "image" in wanted else None,
+            pack=self.pack if self.pack_input in wanted else None,
         )
 
     def gather(self, positions: NDArray[np.int64]) -> tuple[Any, ...]:
@@ -54,7 +57,7 @@ class Source:
         """
         inputs = {name: block[positions] for name, block in self.meta.items()}
         if self.pack is not None:
-            inputs["image"] = self.pack.gather(positions)
+            inputs[self.pack_input] = self.pack.gather(positions)
         return (inputs, *(part[positions] for part in self.answers()))
 
     def answers(self) -> list[NDArray[Any]]:

@@ -85,7 +85,7 @@ def _picker(source: Source) -> Any:
     def pick(positions: tf.Tensor) -> Any:
         inputs = {name: tf.gather(block, positions) for name, block in blocks.items()}
         if source.pack is not None:
-            inputs["image"] = tf.gather(pixels, tf.gather(slots, positions))
+            inputs[source.pack_input] = tf.gather(pixels, tf.gather(slots, positions))
         rest = [tf.gather(part, positions) for part in answers]
         return (inputs, *rest) if rest else inputs
 

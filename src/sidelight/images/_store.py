@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -34,20 +34,21 @@ class Pack:
 
     Attributes:
         rule: How they were resized.
-        pixels: `(slots, height, width, bands)` uint8, memory-mapped, read only.
+        pixels: `(slots, height, width, bands)` uint8, memory-mapped, read only; or
+            what a network made of them, float16.
         slots: `(rows,)` int64: which slot holds each row's picture.
     """
 
     rule: ImageRule
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[Any]
     slots: NDArray[np.int64]
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.slots)
 
-    def gather(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return the pictures of rows `(n,)` as `(n, height, width, bands)` uint8."""
+    def gather(self, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the pictures of rows `(n,)` as `(n, height, width, bands)`."""
         return self.pixels[self.slots[positions]]
 
     def take(self, positions: NDArray[np.int64]) -> Pack:

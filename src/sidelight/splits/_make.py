@@ -31,8 +31,7 @@ def make_split(table: Table, config: SplitConfig) -> Split:
     if len(table) < MIN_ROWS:
         problem = f"{len(table)} rows are too few to train, validate and test"
         raise SplitError(problem, path=table.source, fix="Bring at least 6 rows.")
-    method = config.method if config.method != "auto" else _usual(table, config)
-    split: Split = SPLITS.get(method).obj(table, config)
+    split: Split = SPLITS.get(method_of(table, config)).obj(table, config)
     check_split(table, split)
     _check_groups(table, split, config)
     return split
@@ -48,7 +47,10 @@ def check_split(table: Table, split: Split) -> None:
     _check_classes(table, split)
 
 
-def _usual(table: Table, config: SplitConfig) -> str:
+def method_of(table: Table, config: SplitConfig) -> str:
+    """Return the name of the way of splitting, with "auto" decided."""
+    if config.method != "auto":
+        return config.method
     if config.column is not None:
         return "column"
     if config.group is not None:

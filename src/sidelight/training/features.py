@@ -1,77 +1,122 @@
-"""A frozen backbone's maps, computed once for all epochs and kept on disk."""
+"""A frozen backbone's maps, computed once for every picture and kept on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 
 from sidelight.errors import DiskFullError
 from sidelight.feed import Source, batches
+from sidelight.images import Pack
+from sidelight.runs import default_cache
 from sidelight.training.progress import counting
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 BATCH_SIZE = 64
+LARGEST = 65504  # half-precision number; infinity would spoil a training
 
 
-@contextmanager
-def with_features(
-    front: keras.Model, sources: list[Source], folder: Path, *, verbose: bool
-) -> Iterator[list[Source]]:
-    """Replace the pictures of some sources by what the frozen front makes of them.
+class FeatureStore:
+    """Maps of one frozen backbone, in place of the pictures they were made of.
 
     The maps are half-precision and memory-mapped, so they may be larger than memory;
-    their files are gone afterwards.
+    their files are gone when the store is left. All networks that use one store have
+    the same frozen weights: a picture's map is computed for the first that asks.
 
     Args:
-        front: From `nn.split`: image `(batch, height, width, bands)` to a map.
-        sources: Rows with pictures.
-        folder: Where a temporary folder for the maps is made.
+        folder: Where a temporary folder for the maps is made; None is the user's cache.
         verbose: Whether a bar is shown on standard error.
-
-    Yields:
-        The same rows with "features" `(rows, h, w, channels)` float16 for pictures.
-
-    Raises:
-        DiskFullError: If the maps do not fit on the disk.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    total = sum(len(source) for source in sources)
-    with TemporaryDirectory(dir=folder, prefix="features-") as made:
-        with counting("features", total, verbose) as advance:
-            maps = [
-                _computed(front, source, Path(made) / f"{number}.f16", advance)
-                for number, source in enumerate(sources)
-            ]
-        yield [
-            replace(source, pack=None, meta={**source.meta, "features": features})
-            for source, features in zip(sources, maps, strict=True)
+
+    def __init__(self, folder: Path | None = None, *, verbose: bool = False) -> None:
+        self.folder = default_cache() / "features" if folder is None else folder
+        self.verbose = verbose
+        self._maps: dict[tuple[int, int], _Maps] = {}
+
+    def __enter__(self) -> FeatureStore:
+        """Make the temporary folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._temporary = TemporaryDirectory(dir=self.folder, prefix="features-")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Remove every map."""
+        self._maps.clear()
+        self._temporary.cleanup()
+
+    def in_place_of_pictures(
+        self, front: keras.Model, sources: list[Source]
+    ) -> list[Source]:
+        """Return the same rows with the front's maps for pictures, as "features".
+
+        Args:
+            front: From `nn.split`: image `(batch, height, width, bands)` to a map.
+            sources: Rows with pictures.
+
+        Raises:
+            DiskFullError: If the maps do not fit on the disk.
+        """
+        # How much of the backbone is in front; names of layers differ by network.
+        depth = len(front.layers)
+        return [
+            replace(
+                source,
+                pack=self._maps_of(front, depth, source.pack),
+                pack_input="features",
+            )
+            for source in sources
+            if source.pack is not None
         ]
 
+    def _maps_of(self, front: keras.Model, depth: int, pack: Pack) -> Pack:
+        key = (depth, id(pack.pixels))
+        if key not in self._maps:
+            path = Path(self._temporary.name) / f"{len(self._maps)}.f16"
+            self._maps[key] = _Maps(path, pack, front.output.shape[1:])
+        maps = self._maps[key]
+        maps.compute(front, pack, self.verbose)
+        return replace(pack, pixels=maps.pixels)
 
-def _computed(
-    front: keras.Model, source: Source, path: Path, advance: Any
-) -> NDArray[np.float16]:
-    shape = (len(source), *front.output.shape[1:])
-    try:
-        maps = np.memmap(path, dtype=np.float16, mode="w+", shape=shape)
-    except OSError as error:
-        raise DiskFullError(path) from error
-    rows = replace(source, meta={}, target=None, weight=None)
-    start = 0
-    for batch in batches(rows, batch_size=BATCH_SIZE):
-        found = front.predict_on_batch(batch["image"])
-        # The largest half-precision number; infinity would spoil the training.
-        maps[start : start + len(found)] = np.clip(found, -65504, 65504)
-        start += len(found)
-        advance(len(found))
-    maps.flush()
-    return np.memmap(path, dtype=np.float16, mode="r", shape=shape)
+
+class _Maps:
+    """The maps at one place of the backbone, slot by slot of the packed pictures."""
+
+    def __init__(self, path: Path, pack: Pack, shape: tuple[int, ...]) -> None:
+        self.path = path
+        self.pictures = pack.pixels  # kept, so that no other array takes its place
+        # Slots that are never written take no room on the disk.
+        shape = (len(pack.pixels), *shape)
+        try:
+            self.pixels = np.memmap(path, dtype=np.float16, mode="w+", shape=shape)
+        except OSError as error:
+            raise DiskFullError(path) from error
+        self.is_known = np.zeros(len(pack.pixels), dtype=bool)
+
+    def compute(self, front: keras.Model, pack: Pack, verbose: bool) -> None:
+        """Compute the maps of those pictures that have none yet."""
+        slots = np.unique(pack.slots)
+        slots = slots[~self.is_known[slots]]
+        if not len(slots):
+            return
+        # Writing to a mapping of a full disk would kill the process.
+        if (
+            shutil.disk_usage(self.path.parent).free
+            < len(slots) * self.pixels[0].nbytes
+        ):
+            raise DiskFullError(self.path)
+        rows = Source(meta={}, pack=replace(pack, slots=slots))
+        start = 0
+        with counting("features", len(slots), verbose) as advance:
+            for batch in batches(rows, batch_size=BATCH_SIZE):
+                found: Any = front.predict_on_batch(batch["image"])
+                part = slots[start : start + len(found)]
+                self.pixels[part] = np.clip(found, -LARGEST, LARGEST)
+                start += len(found)
+                advance(len(found))
+        self.pixels.flush()
+        self.is_known[slots] = True

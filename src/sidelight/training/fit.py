@@ -21,6 +21,7 @@ from sidelight.training.callbacks import (
     NotANumber,
     Record,
 )
+from sidelight.training.features import FeatureStore
 from sidelight.training.learner import learning
 from sidelight.training.phases import (
     Phase,
@@ -79,6 +80,7 @@ def train(
     augment: keras.Model | None = None,
     checkpoint: Path | None = None,
     override: Override | None = None,
+    features: FeatureStore | None = None,
     verbose: bool = True,
 ) -> Training:
     """Train a network in place.
@@ -93,6 +95,8 @@ def train(
         augment: A model that changes inputs at random, applied to each batch.
         checkpoint: Where the network is saved after every epoch.
         override: The user's own loss, metrics, optimizer or callbacks.
+        features: Where a frozen backbone's maps are kept, to be shared with other
+            trainings; None keeps them for this one only.
         verbose: Whether progress is shown on standard error.
 
     Returns:
@@ -117,10 +121,9 @@ def train(
     if verbose:
         callbacks.insert(0, bar)
     try:
-        with learning(network, parts, config, backbone, augment, verbose=verbose) as (
-            learner,
-            rows,
-        ):
+        with learning(
+            network, parts, config, backbone, augment, features, verbose=verbose
+        ) as (learner, rows):
             fractions = rate_fractions(network, backbone, config)
             for phase in plan_phases(config, backbone):
                 freeze(network, backbone, phase)

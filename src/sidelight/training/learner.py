@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import keras
 
 from sidelight.feed import Source
 from sidelight.nn import BackboneLayers, split
-from sidelight.runs import default_cache
 from sidelight.training._config import TrainConfig
-from sidelight.training.features import with_features
+from sidelight.training.features import FeatureStore
 
 
 @contextmanager
@@ -21,6 +20,7 @@ def learning(
     config: TrainConfig,
     backbone: BackboneLayers,
     augment: keras.Model | None,
+    features: FeatureStore | None,
     *,
     verbose: bool = True,
 ) -> Iterator[tuple[keras.Model, list[Source]]]:
@@ -35,21 +35,24 @@ def learning(
         config: Whether the backbone is frozen, and its maps used again.
         backbone: Which layers are the backbone's.
         augment: A model that changes inputs at random.
+        features: Where the maps are kept; None keeps them for this training only.
         verbose: Whether progress is shown.
 
     Yields:
         The model and the rows; for the time of the training.
     """
-    if backbone.boundary is None or not _can_reuse(config, augment):
+    if backbone.boundary is None or not can_reuse(config, augment):
         yield _learner(network, augment), parts
         return
     front, tail = split(network, backbone.boundary)
-    folder = default_cache() / "features"
-    with with_features(front, parts, folder, verbose=verbose) as rows:
+    with ExitStack() as stack:
+        store = features or stack.enter_context(FeatureStore(verbose=verbose))
+        rows = store.in_place_of_pictures(front, parts)
         yield _learner(tail, augment), rows
 
 
-def _can_reuse(config: TrainConfig, augment: keras.Model | None) -> bool:
+def can_reuse(config: TrainConfig, augment: keras.Model | None) -> bool:
+    """Say whether a backbone's maps stay what they are for all epochs."""
     changed = augment is not None and "image" in augment.input
     return config.backbone == "frozen" and config.reuse_features and not changed
 

@@ -4,12 +4,13 @@ from sidelight.workflow._answer import evaluate_run, inspect, predict_with_run
 from sidelight.workflow._config import RunConfig, load_config, make_config
 from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._network import Method, OneNetwork
-from sidelight.workflow._prepare import Prepared, prepare, read
+from sidelight.workflow._prepare import Noticed, Prepared, prepare, prepare_folds, read
 from sidelight.workflow._run import Run, run
 from sidelight.workflow._store import save_run, train_and_store
 
 __all__ = [
     "Method",
+    "Noticed",
     "OneNetwork",
     "Prepared",
     "Run",
@@ -21,6 +22,7 @@ __all__ = [
     "make_config",
     "predict_with_run",
     "prepare",
+    "prepare_folds",
     "read",
     "run",
     "run_demo",

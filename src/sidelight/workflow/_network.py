@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
 import numpy as np
 
-from sidelight.nn import assemble, build_augmentation
+from sidelight.nn import assemble, build_augmentation, split
 from sidelight.nn.heads import Head
+from sidelight.predictor import answers_of
 from sidelight.registry import HEADS
-from sidelight.training import Override, TrainConfig, Training, check_backbone, train
+from sidelight.schema import Part
+from sidelight.training import (
+    FeatureStore,
+    Override,
+    TrainConfig,
+    Training,
+    can_reuse,
+    check_backbone,
+    train,
+)
 from sidelight.workflow._config import RunConfig
 from sidelight.workflow._prepare import Prepared
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Method(Protocol):
@@ -41,13 +54,19 @@ class OneNetwork:
     Args:
         prepared: Rows, split and encoded inputs.
         config: The run's options, with the backbone's name in place of "auto".
+        features: Where a frozen backbone's maps are shared with other networks.
 
     Raises:
         ConfigError: If the options do not fit the rows or one another.
     """
 
-    def __init__(self, prepared: Prepared, config: RunConfig) -> None:
-        self.prepared, self.config = prepared, config
+    def __init__(
+        self,
+        prepared: Prepared,
+        config: RunConfig,
+        features: FeatureStore | None = None,
+    ) -> None:
+        self.prepared, self.config, self.features = prepared, config, features
         self.spec = prepared.spec(config.network)
         self.network, self.backbone = assemble(self.spec)
         check_backbone(config.train, self.backbone)
@@ -65,11 +84,34 @@ class OneNetwork:
             head,
             config.train,
             backbone=self.backbone,
-            augment=build_augmentation(config.augment, self.spec, config.train.seed),
+            augment=self._augmentation(),
             checkpoint=checkpoint,
             override=override,
+            features=self.features,
             verbose=progress,
         )
+
+    @property
+    def reuses_features(self) -> bool:
+        """Whether it trains on maps of its backbone that are computed once."""
+        cut = self.backbone.boundary is not None
+        return cut and can_reuse(self.config.train, self._augmentation())
+
+    def answers(self, part: Part) -> NDArray[np.float32]:
+        """Return the raw answers `(rows, outputs)` for a part of the prepared rows.
+
+        Shared maps serve here too; the backbone does not see the pictures again.
+        """
+        source = self.prepared.source(part)
+        boundary = self.backbone.boundary
+        if self.features is None or boundary is None or not self.reuses_features:
+            return answers_of(self.network, source)
+        front, tail = split(self.network, boundary)
+        return answers_of(tail, self.features.in_place_of_pictures(front, [source])[0])
+
+    def _augmentation(self) -> keras.Model | None:
+        config = self.config
+        return build_augmentation(config.augment, self.spec, config.train.seed)
 
 
 def _class_weight(prepared: Prepared, config: TrainConfig) -> Any:

@@ -16,7 +16,7 @@ from sidelight.nn.backbones import AUTO, default_backbone
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
-from sidelight.splits import Split, SplitConfig, make_split
+from sidelight.splits import Split, SplitConfig, make_folds
 from sidelight.table import NULL_VALUES, Table, load_schema, warn_about_groups
 from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
 
@@ -140,19 +140,48 @@ def prepare(table: Table, config: RunConfig, *, progress: bool = True) -> Prepar
         ImageError: If pictures cannot be decoded.
         TableError: If a column cannot be used in training.
     """
+    return prepare_folds(table, config, 1, progress=progress)[0]
+
+
+def prepare_folds(
+    table: Table, config: RunConfig, num_folds: int, *, progress: bool = True
+) -> list[Prepared]:
+    """Prepare the same rows once for each fold; pictures are packed once for all.
+
+    Args:
+        table: Checked rows.
+        config: Options of every run on a fold.
+        num_folds: Number of folds; 1 is the split itself.
+        progress: Whether a bar is shown while pictures are packed.
+
+    Raises:
+        SplitError: If the rows cannot be divided as asked.
+        ImageError: If pictures cannot be decoded.
+        TableError: If a column cannot be used in training.
+    """
     warn_about_groups(table, config.split.group)
-    split = make_split(table, config.split)
+    folds = make_folds(table, config.split, num_folds)
     rule = images = None
     if table.schema.image is not None and config.network.fusion != "metadata":
-        table, rule, images = _pack(table, config, progress)
-        if len(table) != len(split):
-            split = make_split(table, config.split)
-    training = table.take(split, "train")
-    preprocessor = Preprocessor.fit(training)
-    dropped = preprocessor.rows_to_drop(table)
+        packed, rule, images = _pack(table, config, progress)
+        if len(packed) != len(table):
+            folds = make_folds(packed, config.split, num_folds)
+        table = packed
+    dropped = Preprocessor.fit(table.take(folds[0], "train")).rows_to_drop(table)
     if len(dropped):
-        table, images, split = _without(table, images, dropped, config)
-        preprocessor = Preprocessor.fit(table.take(split, "train"))
+        table, images = _without(table, images, dropped)
+        folds = make_folds(table, config.split, num_folds)
+    return [_fitted(table, fold, rule, images, config) for fold in folds]
+
+
+def _fitted(
+    table: Table,
+    split: Split,
+    rule: ImageRule | None,
+    images: Pack | None,
+    config: RunConfig,
+) -> Prepared:
+    preprocessor = Preprocessor.fit(table.take(split, "train"))
     inputs = preprocessor.transform(table)
     if config.augment.may_miss:
         inputs["present"] = preprocessor.present(table)
@@ -178,13 +207,12 @@ def _pack(
 
 
 def _without(
-    table: Table, images: Pack | None, dropped: Any, config: RunConfig
-) -> tuple[Table, Pack | None, Split]:
+    table: Table, images: Pack | None, dropped: Any
+) -> tuple[Table, Pack | None]:
     keep = np.setdiff1d(np.arange(len(table)), dropped)
     reason = "a cell is missing in a column with missing='drop'"
     table = replace(table.at(keep), dropped={**table.dropped, reason: len(dropped)})
-    images = None if images is None else images.take(keep)
-    return table, images, make_split(table, config.split)
+    return table, None if images is None else images.take(keep)
 
 
 class Noticed:
