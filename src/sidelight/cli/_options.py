@@ -44,6 +44,9 @@ Null = Annotated[
     list[str] | None, typer.Option("--null", help="Text that means a missing cell.")
 ]
 Decimal = Annotated[str, typer.Option(help="Decimal mark in text files: . or ,")]
+Name = Annotated[str | None, typer.Option(help="Name of the run.")]
+Runs = Annotated[str, typer.Option(help="Folder of the runs.")]
+Overwrite = Annotated[bool, typer.Option(help="Replace a run of the same name.")]
 
 
 def on_bad(text: str) -> Literal["error", "drop"]:
@@ -80,6 +83,27 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
             raise ConfigError(problem, fix=f"For example {option} zone=categorical.")
         found[name] = value
     return found
+
+
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def duration(text: str) -> float:
+    """Return the seconds of `90s`, `20m` or `2h`.
+
+    Raises:
+        ConfigError: If it is not a positive number with one of these letters.
+    """
+    number, unit = text[:-1], text[-1:]
+    try:
+        seconds = float(number) * SECONDS[unit]
+    except (ValueError, KeyError) as error:
+        problem = f"{text!r} is not a duration"
+        raise ConfigError(problem, fix="For example 90s, 20m or 2h.") from error
+    if not 0 < seconds < float("inf"):
+        problem = f"a duration of {text!r} is no time to do anything"
+        raise ConfigError(problem, fix="For example 90s, 20m or 2h.")
+    return seconds
 
 
 # Short first words of --set, for what is deeper in the configuration.
