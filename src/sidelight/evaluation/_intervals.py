@@ -40,18 +40,29 @@ def bootstrap_interval(
     _, cluster = np.unique(clusters, return_inverse=True)
     sums = np.bincount(cluster, weights=values).astype(np.float64)
     sizes = np.bincount(cluster)
-    means = _resampled_means(sums, sizes, num_resamples, rng)
+    means = resampled_means(sums, sizes, num_resamples, rng)
     tail = (1 - level) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _resampled_means(
+def resampled_means(
     sums: NDArray[np.float64],
     sizes: NDArray[np.int64],
     num_resamples: int,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
+    """Return the means of resamples of whole clusters.
+
+    Args:
+        sums: `(clusters,)` sum of the values of each cluster.
+        sizes: `(clusters,)` number of values of each cluster.
+        num_resamples: Number of resamples.
+        rng: Draws the clusters.
+
+    Returns:
+        `(num_resamples,)`.
+    """
     # How often each cluster is drawn is all that matters for a mean, and of clusters
     # alike in sum and size only how often any of them is. Right and wrong answers
     # have two sorts of rows, however many rows there are. Where most are unlike, as

@@ -1,0 +1,222 @@
+"""Is a mean score, or a difference of two, more than luck of rows, seeds and folds?"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr, stdtr, stdtrit
+
+from sidelight.errors import InputError
+from sidelight.evaluation._intervals import resampled_means
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A mean and how far off it may be.
+
+    Attributes:
+        mean: Over all rows, each the mean of its seeds.
+        low: Lower end; minus infinity where all rows are one cluster.
+        high: Upper end, likewise.
+        error: Standard error of the mean.
+        dof: Degrees of freedom of the standard error.
+        covers: The luck that is inside: "rows", "rows and seeds", or
+            "rows, seeds and folds".
+    """
+
+    mean: float
+    low: float
+    high: float
+    error: float
+    dof: float
+    covers: str
+
+
+def mean_interval(
+    scores: Sequence[NDArray[np.floating[Any]]],
+    clusters: Sequence[NDArray[Any]] | None = None,
+    *,
+    level: float = 0.95,
+    num_resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Return the mean of scores, and an interval for what it would be without luck.
+
+    It serves for one method, and for the difference of two: give the scores of the one
+    minus those of the other, on the same folds, seeds and rows.
+
+    Args:
+        scores: Of each fold `(seeds, rows of the fold)`; each fold has as many seeds.
+        clusters: Of each fold `(rows of the fold,)`: the patient, place or other group
+            of each row. Clusters of different folds are different ones, whatever they
+            are called. Without, each row is its own.
+        level: Wanted coverage.
+        num_resamples: Number of resamples of the bootstrap over clusters.
+        seed: Seed of the bootstrap.
+
+    Raises:
+        InputError: If there are no rows, shapes do not fit, or a score is not finite.
+    """
+    _check(scores, clusters)
+    cells, sizes, folds = _cells(scores, clusters)
+    sums, weights = cells.sum(axis=0), len(cells) * sizes
+    mean = float(sums.sum() / weights.sum())
+    covers = _covers(len(scores), len(cells))
+    if len(sizes) == 1:
+        return Interval(mean, -math.inf, math.inf, math.inf, 1.0, covers)
+
+    residuals = (sums - mean * weights) / weights.sum()
+    rows = _variance_of_sum(residuals)
+    seeds, _ = _seed_variance(cells, sizes, folds)
+    between = _variance_of_sum(np.bincount(folds, weights=residuals))
+    variance = max(rows + seeds, between)
+    error, dof = math.sqrt(variance), len(sizes) - 1.0
+    if len(scores) > 1:
+        dof = len(scores) - 1.0
+    elif len(cells) > 1:
+        dof = len(cells) - 1.0
+
+    # The bootstrap knows the skewness of the rows; what other luck adds is symmetric.
+    tail = (1 - level) / 2
+    row_dof = len(sizes) - 1
+    row_quantile = -float(stdtrit(row_dof, tail))
+    share = ndtr(-row_quantile * math.sqrt(1 + 1 / row_dof))
+    means = resampled_means(sums, weights, num_resamples, np.random.default_rng(seed))
+    low, high = np.quantile(means, [share, 1 - share])
+    quantile = -float(stdtrit(dof, tail))
+    beyond = math.sqrt(max(0.0, quantile**2 * variance - row_quantile**2 * rows))
+    return Interval(
+        mean=mean,
+        low=mean - math.hypot(mean - low, beyond),
+        high=mean + math.hypot(high - mean, beyond),
+        error=error,
+        dof=dof,
+        covers=covers,
+    )
+
+
+def p_value(interval: Interval) -> float:
+    """Return the two-sided p-value of the mean's difference from zero, by t.
+
+    It is 1 where neither the mean nor its error differs from zero.
+    """
+    if interval.mean == 0:
+        return 1.0
+    if interval.error == 0:
+        return 0.0
+    return float(2 * stdtr(interval.dof, -abs(interval.mean) / interval.error))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted step by step for how many there are.
+
+    With 95 % certainty, none of those that stay below 0.05 is luck (Holm 1979, Scand J
+    Statist 6:65-70).
+
+    Args:
+        p_values: Of as many comparisons as were made, in any order.
+    """
+    adjusted = [1.0] * len(p_values)
+    largest = 0.0
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = largest
+    return adjusted
+
+
+def detectable_difference(
+    interval: Interval, *, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Return the smallest true difference that such an experiment would find.
+
+    It tells "no difference" from "too little data": the sum of two quantiles of t times
+    the standard error (Bloom 1995, doi 10.1177/0193841X9501900504).
+
+    Args:
+        interval: Of a difference in the same experiment.
+        power: Wanted probability of finding it.
+        level: Coverage of the interval that must not hold zero.
+    """
+    quantiles = stdtrit(interval.dof, [power, (1 + level) / 2])
+    return float(quantiles.sum() * interval.error)
+
+
+def _check(
+    scores: Sequence[NDArray[Any]], clusters: Sequence[NDArray[Any]] | None
+) -> None:
+    shapes = [np.shape(fold) for fold in scores]
+    problem = ""
+    if (
+        not shapes
+        or any(len(shape) != 2 or 0 in shape for shape in shapes)
+        or len({shape[0] for shape in shapes}) > 1
+    ):
+        problem = f"scores must be (seeds, rows) for each fold, but are {shapes}"
+    elif clusters is not None:
+        given, wanted = [np.shape(fold) for fold in clusters], [s[1:] for s in shapes]
+        if given != wanted:
+            problem = f"clusters must be {wanted}, fold by fold, but are {given}"
+    if not problem and not all(np.isfinite(fold).all() for fold in scores):
+        problem = "some scores are not finite numbers"
+    if problem:
+        raise InputError(problem)
+
+
+def _cells(
+    scores: Sequence[NDArray[Any]], clusters: Sequence[NDArray[Any]] | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return sums `(seeds, clusters)`, rows and fold `(clusters,)` of every cluster."""
+    cells, sizes = [], []
+    for fold, of_fold in enumerate(scores):
+        names = np.arange(of_fold.shape[1]) if clusters is None else clusters[fold]
+        _, cluster = np.unique(names, return_inverse=True)
+        cells.append(np.stack([np.bincount(cluster, weights=row) for row in of_fold]))
+        sizes.append(np.bincount(cluster))
+    folds = np.repeat(np.arange(len(scores)), [len(size) for size in sizes])
+    return np.concatenate(cells, axis=1), np.concatenate(sizes), folds
+
+
+def _covers(num_folds: int, num_seeds: int) -> str:
+    if num_folds > 1:
+        return "rows, seeds and folds"
+    return "rows and seeds" if num_seeds > 1 else "rows"
+
+
+def _variance_of_sum(parts: NDArray[np.float64]) -> float:
+    """Return the variance of a sum of independent parts, which here sum to zero."""
+    if len(parts) == 1:
+        return 0.0
+    return float((parts**2).sum() * len(parts) / (len(parts) - 1))
+
+
+def _seed_variance(
+    cells: NDArray[np.float64], sizes: NDArray[np.int64], folds: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Return the variance by luck of training, and the spread it was taken from.
+
+    Within a fold, every seed answers the same rows. So the spread of the seeds has no
+    luck of rows in it but the part that differs from seed to seed, which is taken away.
+    """
+    num_seeds, num_clusters = cells.shape
+    if num_seeds == 1:
+        return 0.0, 0.0
+    num_folds = folds[-1] + 1
+    scale = num_seeds * (num_seeds - 1) * float(sizes.sum()) ** 2
+    apart = cells - cells.mean(axis=0)
+    of_fold = np.stack([np.bincount(folds, weights=row) for row in apart])
+    spread = float((of_fold**2).sum()) / scale
+    if num_clusters == num_folds:
+        return spread, spread
+    means = of_fold / np.bincount(folds, weights=sizes)
+    noise = float(((apart - means[:, folds] * sizes) ** 2).sum()) / scale
+    noise *= num_clusters / (num_clusters - num_folds)
+    return max(0.0, spread - noise), spread
