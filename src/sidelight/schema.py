@@ -6,6 +6,7 @@ a YAML file and Python build the same object.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,26 @@ class Record(BaseModel):
     """Base of every record: frozen, and strict about unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where tuning looks for the value of an option: beside the field's type.
+
+    `units: Annotated[int, Search(16, 256, log=True)]`. Options without it are not
+    searched: they say what is true of the data, or what is wanted.
+
+    Attributes:
+        low: The lowest value; whole ends make whole values.
+        high: The highest value.
+        log: Whether equal ratios are equally likely, rather than equal differences.
+        choices: The values, in place of a range.
+    """
+
+    low: float = 0
+    high: float = 0
+    log: bool = False
+    choices: tuple[Any, ...] = ()
 
 
 class Column(Record):

@@ -5,14 +5,14 @@ It is applied to the batch by the training loop and is never part of a saved mod
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
 
 from sidelight.nn.layers import RandomAbsence, RandomBrightness, RandomFlip, RandomShift
 from sidelight.registry import FUSIONS
-from sidelight.schema import ModelSpec, Record
+from sidelight.schema import ModelSpec, Record, Search
 
 
 class AugmentConfig(Record):
@@ -31,8 +31,8 @@ class AugmentConfig(Record):
 
     horizontal_flip: bool = True
     vertical_flip: bool = False
-    shift: float = Field(default=0.08, ge=0, le=0.5)
-    brightness: float = Field(default=0.0, ge=0, lt=1)
+    shift: Annotated[float, Search(0.0, 0.2)] = Field(default=0.08, ge=0, le=0.5)
+    brightness: Annotated[float, Search(0.0, 0.3)] = Field(default=0.0, ge=0, lt=1)
     modality_dropout: float = Field(default=0.0, ge=0, le=0.5)
     column_dropout: float = Field(default=0.0, ge=0, lt=1)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sidelight.schema import Record
+from sidelight.schema import Record, Search
 
 
 class TrainConfig(Record):
@@ -38,9 +38,15 @@ class TrainConfig(Record):
     """
 
     epochs: int = Field(default=30, ge=1)
-    batch_size: int = Field(default=32, ge=1)
-    learning_rate: float = Field(default=2e-3, gt=0)
-    weight_decay: float = Field(default=0.02, ge=0)
+    batch_size: Annotated[int, Search(choices=(16, 32, 64, 128))] = Field(
+        default=32, ge=1
+    )
+    learning_rate: Annotated[float, Search(1e-4, 1e-2, log=True)] = Field(
+        default=2e-3, gt=0
+    )
+    weight_decay: Annotated[float, Search(1e-4, 0.3, log=True)] = Field(
+        default=0.02, ge=0
+    )
     warmup: float = Field(default=0.1, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, ge=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
@@ -48,6 +54,8 @@ class TrainConfig(Record):
     patience: int | None = Field(default=None, ge=1)
     max_time: float | None = Field(default=None, gt=0)
     backbone: Literal["finetune", "frozen", "gradual"] = "finetune"
-    backbone_rate: float = Field(default=0.1, gt=0, le=1)
+    backbone_rate: Annotated[float, Search(0.01, 1.0, log=True)] = Field(
+        default=0.1, gt=0, le=1
+    )
     reuse_features: bool = True
     seed: int = Field(default=0, ge=0)

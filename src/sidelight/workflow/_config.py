@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
 
 from sidelight.errors import ConfigError, nearest
 from sidelight.nn.augment import AugmentConfig
-from sidelight.schema import Kind, Record, Task
+from sidelight.schema import Kind, Record, Search, Task
 from sidelight.splits import SplitConfig
 from sidelight.training import TrainConfig
 
@@ -88,7 +88,7 @@ class NetworkConfig(Record):
     backbone: str = "auto"
     fusion: str = "film"
     weights: str | None = None
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: Annotated[float, Search(0.0, 0.6)] = Field(default=0.2, ge=0, lt=1)
     backbone_options: dict[str, Any] = Field(default_factory=dict)
     fusion_options: dict[str, Any] = Field(default_factory=dict)
     encoders: dict[str, str] = Field(default_factory=dict)

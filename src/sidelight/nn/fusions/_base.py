@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import keras
 from pydantic import Field, model_validator
@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sidelight.errors import ConfigError
 from sidelight.nn.layers import AbsentMap
 from sidelight.nn.meta import Meta
-from sidelight.schema import ModelSpec, Record
+from sidelight.schema import ModelSpec, Record, Search
 
 
 class FusionConfig(Record):
@@ -25,7 +25,9 @@ class StagedConfig(FusionConfig):
         stages: The stages, counted from 0, or from -1 backwards; None for all.
     """
 
-    stages: tuple[int, ...] | None = None
+    stages: Annotated[
+        tuple[int, ...] | None, Search(choices=(None, (-1,), (-2, -1)))
+    ] = None
 
 
 class AttentionConfig(FusionConfig):
@@ -37,9 +39,9 @@ class AttentionConfig(FusionConfig):
         dropout: Rate inside the attention.
     """
 
-    units: int = Field(default=64, ge=1)
-    heads: int = Field(default=4, ge=1)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
+    units: Annotated[int, Search(choices=(32, 64, 128))] = Field(default=64, ge=1)
+    heads: Annotated[int, Search(choices=(1, 2, 4, 8))] = Field(default=4, ge=1)
+    dropout: Annotated[float, Search(0.0, 0.4)] = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _heads_share_the_width(self) -> Self:

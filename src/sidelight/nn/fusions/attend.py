@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 
@@ -10,6 +10,7 @@ from sidelight.nn.fusions._base import AttentionConfig, Fusion
 from sidelight.nn.layers import PositionEmbedding
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class AttendConfig(AttentionConfig):
@@ -20,7 +21,7 @@ class AttendConfig(AttentionConfig):
             default, where positions are still fine enough to choose from.
     """
 
-    stages: tuple[int] = (-2,)
+    stages: Annotated[tuple[int], Search(choices=((-1,), (-2,)))] = (-2,)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class BilinearConfig(FusionConfig):
@@ -20,8 +21,8 @@ class BilinearConfig(FusionConfig):
         dropout: Rate on the products.
     """
 
-    rank: int = Field(default=128, ge=1)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
+    rank: Annotated[int, Search(16, 256, log=True)] = Field(default=128, ge=1)
+    dropout: Annotated[float, Search(0.0, 0.4)] = Field(default=0.0, ge=0, lt=1)
 
 
 @FUSIONS.register(

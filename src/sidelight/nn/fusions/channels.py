@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.layers import TileLike
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class ChannelsConfig(FusionConfig):
@@ -22,8 +23,10 @@ class ChannelsConfig(FusionConfig):
         units: Number of mixtures.
     """
 
-    planes: Literal["tile", "project"] = "tile"
-    units: int = Field(default=8, ge=1)
+    planes: Annotated[
+        Literal["tile", "project"], Search(choices=("tile", "project"))
+    ] = "tile"
+    units: Annotated[int, Search(4, 32, log=True)] = Field(default=8, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import keras
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class ConcatConfig(FusionConfig):
@@ -23,7 +24,7 @@ class ConcatConfig(FusionConfig):
     """
 
     features: Literal["pool", "flatten"] = "pool"
-    units: int = Field(default=128, ge=0)
+    units: Annotated[int, Search(32, 512, log=True)] = Field(default=128, ge=0)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, StagedConfig
 from sidelight.nn.layers import Modulate
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class DaftConfig(StagedConfig):
@@ -21,8 +22,10 @@ class DaftConfig(StagedConfig):
         reduction: The bottleneck is so many times narrower than what it reads.
     """
 
-    stages: tuple[int, ...] | None = (-1,)
-    reduction: int = Field(default=7, ge=1)
+    stages: Annotated[
+        tuple[int, ...] | None, Search(choices=(None, (-1,), (-2, -1)))
+    ] = (-1,)
+    reduction: Annotated[int, Search(2, 16, log=True)] = Field(default=7, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, StagedConfig
 from sidelight.nn.layers import MixExperts
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class DynamicConfig(StagedConfig):
@@ -21,8 +22,10 @@ class DynamicConfig(StagedConfig):
         experts: Kernels that the metadata mixes, beside the backbone's own.
     """
 
-    stages: tuple[int, ...] | None = (-1,)
-    experts: int = Field(default=2, ge=2)
+    stages: Annotated[
+        tuple[int, ...] | None, Search(choices=((-1,), (-2,), (-2, -1)))
+    ] = (-1,)
+    experts: Annotated[int, Search(2, 6)] = Field(default=2, ge=2)
 
 
 @FUSIONS.register(

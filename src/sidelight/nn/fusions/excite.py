@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, StagedConfig
 from sidelight.nn.layers import Gate
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class ExciteConfig(StagedConfig):
@@ -21,7 +22,7 @@ class ExciteConfig(StagedConfig):
         reduction: The bottleneck has so many times fewer units than there are channels.
     """
 
-    reduction: int = Field(default=4, ge=1)
+    reduction: Annotated[int, Search(2, 16, log=True)] = Field(default=4, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, StagedConfig, hidden
 from sidelight.nn.layers import Modulate
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class FilmConfig(StagedConfig):
@@ -22,8 +23,8 @@ class FilmConfig(StagedConfig):
         num_layers: Layers of the generator.
     """
 
-    units: int = Field(default=64, ge=1)
-    num_layers: int = Field(default=2, ge=1)
+    units: Annotated[int, Search(16, 256, log=True)] = Field(default=64, ge=1)
+    num_layers: Annotated[int, Search(1, 3)] = Field(default=2, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.layers import Blend
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class GatedConfig(FusionConfig):
@@ -20,7 +21,7 @@ class GatedConfig(FusionConfig):
         units: Width in which image and metadata are compared.
     """
 
-    units: int = Field(default=128, ge=1)
+    units: Annotated[int, Search(32, 512, log=True)] = Field(default=128, ge=1)
 
 
 @FUSIONS.register(

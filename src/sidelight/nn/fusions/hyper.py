@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, FusionConfig, hidden
 from sidelight.nn.layers import GeneratedLinear
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class HyperConfig(FusionConfig):
@@ -23,9 +24,11 @@ class HyperConfig(FusionConfig):
         units: Width of the hidden layer that reads the metadata.
     """
 
-    where: Literal["features", "map"] = "features"
-    rank: int = Field(default=4, ge=1)
-    units: int = Field(default=32, ge=1)
+    where: Annotated[
+        Literal["features", "map"], Search(choices=("features", "map"))
+    ] = "features"
+    rank: Annotated[int, Search(1, 16, log=True)] = Field(default=4, ge=1)
+    units: Annotated[int, Search(8, 128, log=True)] = Field(default=32, ge=1)
 
 
 @FUSIONS.register(

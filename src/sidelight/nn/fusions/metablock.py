@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -12,6 +12,7 @@ from sidelight.nn.fusions._base import Fusion, FusionConfig
 from sidelight.nn.layers import ReZero
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class MetaBlockConfig(FusionConfig):
@@ -24,8 +25,8 @@ class MetaBlockConfig(FusionConfig):
             replaces them, as in the paper, and a new network is not the image-only one.
     """
 
-    group: int = Field(default=32, ge=1)
-    residual: bool = True
+    group: Annotated[int, Search(choices=(8, 16, 32))] = Field(default=32, ge=1)
+    residual: Annotated[bool, Search(choices=(True, False))] = True
 
 
 @FUSIONS.register(

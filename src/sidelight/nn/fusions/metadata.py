@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from sidelight.nn.fusions._base import Fusion, FusionConfig, hidden
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class MetadataOnlyConfig(FusionConfig):
@@ -19,8 +20,8 @@ class MetadataOnlyConfig(FusionConfig):
         num_layers: Number of hidden layers.
     """
 
-    units: int = Field(default=128, ge=1)
-    num_layers: int = Field(default=2, ge=1)
+    units: Annotated[int, Search(32, 512, log=True)] = Field(default=128, ge=1)
+    num_layers: Annotated[int, Search(1, 4)] = Field(default=2, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from sidelight.nn.fusions._base import Fusion, FusionConfig, hidden
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class PriorConfig(FusionConfig):
@@ -20,8 +21,8 @@ class PriorConfig(FusionConfig):
         num_layers: Its hidden layers.
     """
 
-    units: int = Field(default=128, ge=1)
-    num_layers: int = Field(default=2, ge=1)
+    units: Annotated[int, Search(32, 512, log=True)] = Field(default=128, ge=1)
+    num_layers: Annotated[int, Search(1, 4)] = Field(default=2, ge=1)
 
 
 @FUSIONS.register(

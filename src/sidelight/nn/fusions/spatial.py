@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import Fusion, StagedConfig, hidden
 from sidelight.nn.layers import Gate, PositionEmbedding, PositionScores
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class SpatialConfig(StagedConfig):
@@ -22,8 +23,10 @@ class SpatialConfig(StagedConfig):
         units: Width in which metadata and positions are compared.
     """
 
-    stages: tuple[int, ...] | None = (-2,)
-    units: int = Field(default=64, ge=1)
+    stages: Annotated[
+        tuple[int, ...] | None, Search(choices=((-1,), (-2,), (-2, -1)))
+    ] = (-2,)
+    units: Annotated[int, Search(16, 256, log=True)] = Field(default=64, ge=1)
 
 
 @FUSIONS.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 from pydantic import Field
@@ -11,6 +11,7 @@ from sidelight.nn.fusions._base import AttentionConfig, Fusion
 from sidelight.nn.layers import PositionEmbedding
 from sidelight.nn.meta import Meta
 from sidelight.registry import FUSIONS
+from sidelight.schema import Search
 
 
 class TokensConfig(AttentionConfig):
@@ -20,7 +21,7 @@ class TokensConfig(AttentionConfig):
         num_layers: Transformer blocks.
     """
 
-    num_layers: int = Field(default=1, ge=1)
+    num_layers: Annotated[int, Search(1, 3)] = Field(default=1, ge=1)
 
 
 @FUSIONS.register(
