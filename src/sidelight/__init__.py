@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sidelight import datasets
     from sidelight.doors import attach, fuse, make_datasets
     from sidelight.errors import SidelightError
-    from sidelight.estimator import Classifier, Regressor, load
+    from sidelight.estimator import Classifier, Regressor, compare, load
     from sidelight.readers import read_table
     from sidelight.workflow import inspect
 
@@ -31,6 +31,7 @@ _HOME = {
     "Regressor": "sidelight.estimator",
     "SidelightError": "sidelight.errors",
     "attach": "sidelight.doors",
+    "compare": "sidelight.estimator",
     "fuse": "sidelight.doors",
     "inspect": "sidelight.workflow",
     "load": "sidelight.estimator",
@@ -44,6 +45,7 @@ __all__ = [
     "SidelightError",
     "__version__",
     "attach",
+    "compare",
     "datasets",
     "fuse",
     "inspect",

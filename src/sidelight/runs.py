@@ -180,6 +180,9 @@ class RunDirectory:
         self.environment = path / "environment.json"
         self.confusion = path / "confusion.png"
         self.curves = path / "curves.png"
+        self.asked = path / "asked.json"
+        self.comparison = path / "comparison.json"
+        self.arms = path / "arms.csv"
 
     @classmethod
     def create(

@@ -13,7 +13,16 @@ from typing import Annotated, Any
 import typer
 
 from sidelight import __version__
-from sidelight.cli import dataset, demo, evaluate, inspect, list_, predict, train
+from sidelight.cli import (
+    compare,
+    dataset,
+    demo,
+    evaluate,
+    inspect,
+    list_,
+    predict,
+    train,
+)
 from sidelight.errors import DiskFullError, SidelightError, SidelightWarning
 
 app = typer.Typer(
@@ -25,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("train")(train.train)
+app.command("compare")(compare.compare)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("inspect")(inspect.inspect)

@@ -1,0 +1,160 @@
+"""Signs that metadata tells the answer in a way that will not last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sidelight.evaluation import row_scores
+from sidelight.experiments.compare._arms import IMAGE_ONLY
+from sidelight.experiments.compare._results import ArmResult
+from sidelight.experiments.compare._scores import Scores
+from sidelight.experiments.compare._trees import Trees
+from sidelight.predictor import Predictor
+from sidelight.workflow import Prepared
+
+NEARLY_PERFECT = 0.97
+CLEARLY = 0.05  # so much above image only
+FALLS = 0.10  # from validation to test, beyond what image only falls
+MOST = 0.5  # of what all metadata says
+BOUNDED = ("accuracy", "balanced_accuracy", "r2")  # whose best value is one
+MOST_COLUMNS = 40  # that are looked at one by one
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something to be suspicious of.
+
+    Attributes:
+        kind: "nearly perfect", "falls on test", "one column" or "gain vanishes".
+        sentence: What was seen, in words.
+        suspected: Whether it alone makes the verdict "suspected-leak"; otherwise it is
+            a column to check.
+        column: The column it is about; empty for all metadata.
+    """
+
+    kind: str
+    sentence: str
+    suspected: bool
+    column: str = ""
+
+
+def leak_signs(
+    results: list[ArmResult], scores: Scores, columns: dict[str, float]
+) -> list[Sign]:
+    """Return the signs of a leak that the finished trainings show.
+
+    Args:
+        results: All arms.
+        scores: Their scores.
+        columns: From `share_of_columns`.
+    """
+    by_name = {r.name: r for r in results}
+    alone = [r for r in results if r.role == "metadata" and r.score is not None]
+    if not alone:
+        return []
+    best = max(alone, key=lambda r: r.validation)
+    image = by_name[IMAGE_ONLY]
+    perfect = _nearly_perfect(best, image, scores.metric)
+    found = [perfect, _falls_on_test(best, image, scores)]
+    found += [_one_column(n, share, perfect) for n, share in columns.items()]
+    return [sign for sign in found if sign is not None]
+
+
+def _nearly_perfect(best: ArmResult, image: ArmResult, metric: str) -> Sign | None:
+    if metric not in BOUNDED or best.score is None or image.score is None:
+        return None
+    value = best.score.mean
+    if value < NEARLY_PERFECT or value < image.score.mean + CLEARLY:
+        return None
+    sentence = (
+        f"Metadata alone reaches {value:.3f}, which is nearly perfect: it may hold "
+        "the answer itself, or something decided after it."
+    )
+    return Sign("nearly perfect", sentence, suspected=True)
+
+
+def _falls_on_test(best: ArmResult, image: ArmResult, scores: Scores) -> Sign | None:
+    if best.score is None or image.score is None or scores.metric not in BOUNDED:
+        return None
+    val = scores.of(best.name, "val")
+    fall = val.mean - best.score.mean
+    beyond = fall - max(0.0, image.validation - image.score.mean)
+    luck = 3 * float(np.hypot(val.error, best.score.error))
+    if beyond < max(FALLS, luck):
+        return None
+    sentence = (
+        f"Metadata alone scores {val.mean:.3f} on validation rows and "
+        f"{best.score.mean:.3f} on test rows: what it says of the answer holds where "
+        "the training rows come from, and not elsewhere."
+    )
+    return Sign("falls on test", sentence, suspected=True)
+
+
+def _one_column(name: str, share: float, perfect: Sign | None) -> Sign | None:
+    if share < MOST:
+        return None
+    sentence = (
+        f"One column, {name!r}, carries {share:.0%} of what metadata says alone. "
+        "Make sure that it is known before the answer, and where the model will be "
+        "used."
+    )
+    return Sign("one column", sentence, suspected=perfect is not None, column=name)
+
+
+def share_of_columns(prepared: Prepared, metric: str) -> dict[str, float]:
+    """Return which share of what metadata says is lost without each column.
+
+    Boosted trees are fitted to all columns, to all but one, and to none (which is the
+    most frequent class, or the mean); scores are those of test rows.
+
+    Args:
+        prepared: One fold.
+        metric: What is compared.
+
+    Returns:
+        By column; empty where there are fewer than two columns, or metadata says
+        nothing.
+    """
+    names = [f.name for f in prepared.preprocessor.spec.features]
+    if not 2 <= len(names) <= MOST_COLUMNS:
+        return {}
+    every = _score(prepared, metric, set(names))
+    least = _least(prepared, metric)
+    if every - least < CLEARLY:
+        return {}
+    without = {n: _score(prepared, metric, set(names) - {n}) for n in names}
+    return {n: (every - score) / (every - least) for n, score in without.items()}
+
+
+def _score(prepared: Prepared, metric: str, columns: set[str]) -> float:
+    answers = Trees(prepared, columns=columns).fit().answers("test")
+    predictor = Predictor(
+        None, prepared.preprocessor, prepared.table.schema, prepared.rule
+    )
+    truth = _truth(prepared)
+    return float(row_scores(metric, truth, predictor.figures(answers)).mean())
+
+
+def _least(prepared: Prepared, metric: str) -> float:
+    """Return the score of the answer that looks at nothing."""
+    train = prepared.table.at(prepared.split.indices("train"))
+    target = prepared.preprocessor.encode_target(train)
+    truth = _truth(prepared)
+    if not prepared.preprocessor.classes:
+        mean = prepared.preprocessor.decode_target(
+            np.array([target.mean()], np.float32)
+        )
+        return float(row_scores(metric, truth, np.full(len(truth), mean[0])).mean())
+    shares = np.bincount(target, minlength=len(prepared.preprocessor.classes))
+    figures = np.tile(shares / shares.sum(), (len(truth), 1))
+    return float(row_scores(metric, truth, figures).mean())
+
+
+def _truth(prepared: Prepared) -> Any:
+    rows = prepared.table.at(prepared.split.indices("test"))
+    if prepared.preprocessor.classes:
+        return prepared.preprocessor.encode_target(rows)
+    return rows.target().to_numpy().astype(np.float64)

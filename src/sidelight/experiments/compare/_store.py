@@ -1,0 +1,80 @@
+"""A comparison on disk, and how it goes on after an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sidelight.errors import ConfigError
+from sidelight.experiments.compare._compare import Say, compare
+from sidelight.experiments.compare._config import CompareConfig
+from sidelight.experiments.compare._result import Comparison
+from sidelight.runs import (
+    RunDirectory,
+    environment,
+    read_json,
+    write_csv,
+    write_json,
+    write_text,
+)
+from sidelight.table import Table
+from sidelight.workflow import RunConfig
+
+
+def compare_and_store(
+    table: Table,
+    config: RunConfig,
+    options: CompareConfig,
+    directory: RunDirectory,
+    *,
+    resume: bool = False,
+    say: Say = lambda _: None,
+) -> Comparison:
+    """Compare, and leave a run directory behind.
+
+    Args:
+        table: Checked rows.
+        config: Options of every training.
+        options: Options of the comparison.
+        directory: A fresh directory; or one that is gone on with.
+        resume: Whether to go on with what stands there.
+        say: Called with a line for each finished training.
+
+    Raises:
+        ConfigError: If what stands there compared other rows, or with other options.
+    """
+    asked = _asked(table, config, options)
+    if resume:
+        _require_same(directory, asked)
+    else:
+        directory.start()
+        write_json(directory.asked, asked)
+        write_json(directory.environment, environment())
+    found = compare(table, config, options, folder=directory.path, say=say)
+    write_text(directory.config, found.best.config.to_yaml())
+    write_json(directory.comparison, found.to_json())
+    write_csv(directory.arms, found.table())
+    directory.finish()
+    return found
+
+
+def _asked(table: Table, config: RunConfig, options: CompareConfig) -> dict[str, Any]:
+    """Return what has to be the same for trainings to be comparable."""
+    return {
+        "rows": hashlib.sha256(table.frame.write_csv().encode()).hexdigest(),
+        "config": config.model_dump(mode="json"),
+        "options": options.model_dump(mode="json", exclude={"budget", "margin"}),
+    }
+
+
+def _require_same(directory: RunDirectory, asked: dict[str, Any]) -> None:
+    kept = read_json(directory.asked)
+    differing = [name for name in asked if kept.get(name) != asked[name]]
+    if differing:
+        what = {"rows": "other rows", "config": "trainings with other options"}
+        problem = (
+            f"{directory.path} holds "
+            f"{what.get(differing[0], 'a comparison of other arms')}"
+        )
+        fix = "Repeat its command with --resume, or choose another --name."
+        raise ConfigError(problem, fix=fix)

@@ -1,0 +1,174 @@
+"""One arm on one fold with one seed: trained once, asked once, kept."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from sidelight.errors import InputError
+from sidelight.experiments.compare._arms import Arm
+from sidelight.experiments.compare._trees import Trees
+from sidelight.predictor import Predictor
+from sidelight.schema import Part
+from sidelight.training import FeatureStore
+from sidelight.workflow import OneNetwork, Prepared, RunConfig
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ASKED: tuple[Part, ...] = ("val", "test")
+TIMED_ROWS, TIMES = 64, 5
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one training gave.
+
+    Attributes:
+        arm: Name of the arm.
+        fold: Number of the fold, from 0.
+        seed: Number of the seed, from 0.
+        figures: By part ("val", "test"): `(rows, classes)` probabilities or `(rows,)`
+            numbers, in the order of the part's rows.
+        seconds: For training and answering.
+        epochs: Epochs that were run; 0 without a network.
+        parameters: Weights of the network; 0 without one.
+        ms_per_row: Milliseconds for an answer to one row in a batch of 64, pictures
+            at the network's size; 0 where it was not measured.
+        history: One row of figures an epoch.
+        cached: Whether a frozen backbone's maps stood in for the pictures.
+        failed: Why there are no answers; empty if there are.
+    """
+
+    arm: str
+    fold: int
+    seed: int
+    figures: dict[str, NDArray[Any]] = field(default_factory=dict)
+    seconds: float = 0.0
+    epochs: int = 0
+    parameters: int = 0
+    ms_per_row: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+    cached: bool = False
+    failed: str = ""
+
+
+def run_unit(
+    arm: Arm,
+    prepared: Prepared,
+    config: RunConfig,
+    fold: int,
+    seed: int,
+    features: FeatureStore | None = None,
+) -> Unit:
+    """Train one arm on one fold, and ask it about validation and test rows.
+
+    An arm that does not fit this backbone or this table has failed; the others go on.
+
+    Args:
+        arm: What is trained.
+        prepared: The fold.
+        config: Options of the training; its seed is where seeds are counted from.
+        fold: Number of the fold.
+        seed: Number of the seed.
+        features: Where a frozen backbone's maps are shared.
+    """
+    start = time.monotonic()
+    try:
+        prepared = shuffled(prepared, arm, seed)
+        if not arm.fusion:
+            unit = _run_trees(arm, prepared, fold, seed)
+        else:
+            unit = _run_network(
+                arm, prepared, _config_of(arm, config, seed), fold, seed, features
+            )
+    except InputError as error:
+        unit = Unit(arm.name, fold, seed, failed=str(error))
+    return replace(unit, seconds=time.monotonic() - start)
+
+
+def shuffled(prepared: Prepared, arm: Arm, seed: int) -> Prepared:
+    """Return the fold with one part's rows in another order, for a control."""
+    if not arm.shuffled:
+        return prepared
+    order = np.random.default_rng((seed, 1)).permutation(len(prepared.table))
+    if arm.shuffled == "images":
+        images = prepared.images
+        return replace(prepared, images=None if images is None else images.take(order))
+    inputs = {name: block[order] for name, block in prepared.inputs.items()}
+    return replace(prepared, inputs=inputs)
+
+
+def _config_of(arm: Arm, config: RunConfig, seed: int) -> RunConfig:
+    # Options of a fusion are for the one that was configured.
+    own = arm.fusion == config.network.fusion
+    options = config.network.fusion_options if own else {}
+    update = {"fusion": arm.fusion, "fusion_options": options}
+    return config.model_copy(
+        update={
+            "network": config.network.model_copy(update=update),
+            "train": config.train.model_copy(update={"seed": config.train.seed + seed}),
+        }
+    )
+
+
+def _run_trees(arm: Arm, prepared: Prepared, fold: int, seed: int) -> Unit:
+    trees = Trees(prepared, seed).fit()
+    as_figures = _figures_of(None, prepared)
+    return Unit(
+        arm.name,
+        fold,
+        seed,
+        figures={part: as_figures(trees.answers(part)) for part in ASKED},
+    )
+
+
+def _run_network(
+    arm: Arm,
+    prepared: Prepared,
+    config: RunConfig,
+    fold: int,
+    seed: int,
+    features: FeatureStore | None,
+) -> Unit:
+    keras.utils.clear_session()  # or every network's graph would stay
+    keras.utils.set_random_seed(config.train.seed)
+    one = OneNetwork(prepared, config, features)
+    training = one.train(None, None, progress=False)
+    as_figures = _figures_of(one.network, prepared)
+    return Unit(
+        arm.name,
+        fold,
+        seed,
+        figures={part: as_figures(one.answers(part)) for part in ASKED},
+        epochs=len(training.history),
+        parameters=one.network.count_params(),
+        ms_per_row=_ms_per_row(one) if fold == seed == 0 else 0.0,
+        history=training.history,
+        cached=features is not None and one.reuses_features,
+    )
+
+
+def _figures_of(network: Any, prepared: Prepared) -> Any:
+    """Return the function from raw answers to probabilities or numbers."""
+    return Predictor(
+        network, prepared.preprocessor, prepared.table.schema, prepared.rule
+    ).figures
+
+
+def _ms_per_row(one: OneNetwork) -> float:
+    """Return the median time of an answer, by the compiled network."""
+    source = one.prepared.source("val").only(one.network.input)
+    inputs = source.gather(np.arange(TIMED_ROWS) % len(source))[0]
+    one.network.predict_on_batch(inputs)  # compiles
+    times = []
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        one.network.predict_on_batch(inputs)
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times) / TIMED_ROWS

@@ -1,0 +1,202 @@
+"""The answer in words, made from the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sidelight.evaluation import Interval, p_value
+from sidelight.experiments.compare._arms import IMAGE_ONLY
+from sidelight.experiments.compare._leaks import Sign
+from sidelight.experiments.compare._results import ArmResult
+from sidelight.experiments.compare._scores import Scores
+
+Word = Literal["helps", "does-not-help", "undecided", "suspected-leak"]
+
+LEVEL = 0.05
+POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the metadata helps.
+
+    Attributes:
+        word: The answer in a word.
+        sentences: The answer in words, the most important first.
+        fusion: The fusion that was best on validation rows.
+        figures: What the words were made from.
+    """
+
+    word: Word
+    sentences: tuple[str, ...]
+    fusion: str
+    figures: dict[str, Any]
+
+    @property
+    def line(self) -> str:
+        """The verdict for machines, in one line."""
+        figures = " ".join(f"{n}={_plain(v)}" for n, v in self.figures.items())
+        return f"verdict: {self.word} fusion={self.fusion} {figures}"
+
+
+def judge(
+    results: list[ArmResult], scores: Scores, signs: list[Sign], margin: float
+) -> Verdict:
+    """Make the verdict.
+
+    The metadata helps if the fusion that is best on validation rows beats image only on
+    test rows by more than luck (after correction for the number of fusions), and beats
+    itself with shuffled metadata. It does not help if the whole interval of its gain
+    lies below the margin. In between the rows are too few to tell.
+
+    Args:
+        results: All arms.
+        scores: Their scores.
+        signs: Of a leak.
+        margin: The smallest gain that would matter.
+    """
+    fusions = [r for r in results if r.role == "fusion" and r.gain is not None]
+    most = max(r.trainings for r in fusions)
+    best = max((r for r in fusions if r.trainings == most), key=lambda r: r.validation)
+    by_name = {r.name: r for r in results}
+    control = by_name.get("metadata shuffled")
+    over_control = (
+        scores.difference(best.name, control.name)
+        if control is not None and scores.blocks(best.name, control.name)
+        else None
+    )
+    alone = [r for r in results if r.role == "metadata" and r.score is not None]
+    metadata = max(alone, key=lambda r: r.validation, default=None)
+    beyond = None if metadata is None else scores.difference(best.name, metadata.name)
+    word = _word(best, over_control, signs, margin)
+    sentences = [
+        _first(word, best, by_name[IMAGE_ONLY], scores.metric, margin),
+        _over_control(over_control, scores.metric),
+        _beyond(beyond, metadata, scores.metric),
+        *(sign.sentence for sign in signs),
+        _cost(best, by_name[IMAGE_ONLY]),
+    ]
+    return Verdict(
+        word=word,
+        sentences=tuple(s for s in sentences if s),
+        fusion=best.name,
+        figures=_figures(best, by_name[IMAGE_ONLY], metadata, scores.metric),
+    )
+
+
+def _word(
+    best: ArmResult, over_control: Interval | None, signs: list[Sign], margin: float
+) -> Word:
+    if any(sign.suspected for sign in signs):
+        return "suspected-leak"
+    gain = best.gain
+    if gain is None:
+        return "undecided"
+    sure = gain.mean > 0 and (best.p_adjusted or 0.0) < LEVEL
+    real = over_control is None or (
+        over_control.mean > 0 and p_value(over_control) < LEVEL
+    )
+    if sure and real:
+        return "helps"
+    return "does-not-help" if gain.high <= margin else "undecided"
+
+
+def _first(
+    word: Word, best: ArmResult, image: ArmResult, metric: str, margin: float
+) -> str:
+    if best.gain is None or best.score is None or image.score is None:
+        return ""
+    reach = (
+        f"{best.name} reaches {best.score.mean:.3f} and image only "
+        f"{image.score.mean:.3f}: {tell(best.gain, metric)}."
+    )
+    start = {
+        "helps": "The metadata helps.",
+        "does-not-help": "The metadata does not help.",
+        "undecided": "These rows cannot tell whether the metadata helps.",
+        "suspected-leak": "The metadata may give the answer away.",
+    }[word]
+    more = ""
+    if word == "does-not-help":
+        more = f" A gain that matters ({amount(margin, metric)}) can be ruled out."
+    if word == "undecided" and best.detectable is not None:
+        more = (
+            f" A gain below {amount(best.detectable, metric)} would often be missed "
+            "with so many rows, folds and seeds."
+        )
+    return f"{start} {reach[0].upper()}{reach[1:]}{more}"
+
+
+def _over_control(over: Interval | None, metric: str) -> str:
+    if over is None:
+        return ""
+    if over.mean > 0 and p_value(over) < LEVEL:
+        return (
+            "With the metadata of other rows the gain is gone "
+            f"({tell(over, metric)}), so it comes from what the metadata says."
+        )
+    return (
+        "With the metadata of other rows it does as well "
+        f"({tell(over, metric)}), so a gain would not come from what they say."
+    )
+
+
+def _beyond(beyond: Interval | None, metadata: ArmResult | None, metric: str) -> str:
+    if beyond is None or metadata is None or metadata.score is None:
+        return ""
+    alone = f"Metadata alone ({metadata.name}) reaches {metadata.score.mean:.3f}"
+    if beyond.mean > 0 and p_value(beyond) < LEVEL:
+        return f"{alone}; the pictures add to it ({tell(beyond, metric)})."
+    if beyond.mean < 0 and p_value(beyond) < LEVEL:
+        return f"{alone}, more than with the pictures ({tell(beyond, metric)})."
+    return (
+        f"{alone}; that the pictures add to it is not shown ({tell(beyond, metric)})."
+    )
+
+
+def _cost(best: ArmResult, image: ArmResult) -> str:
+    if not best.ms_per_row or not image.ms_per_row:
+        return ""
+    return (
+        f"An answer takes {best.ms_per_row:.2f} ms a row in place of "
+        f"{image.ms_per_row:.2f} ms."
+    )
+
+
+def tell(interval: Interval, metric: str) -> str:
+    """Return a difference with its interval, such as "+5.2 points (3.1 to 7.3)"."""
+    if metric in POINTS:
+        mean, low, high = (
+            100 * v for v in (interval.mean, interval.low, interval.high)
+        )
+        return f"{mean:+.1f} points ({low:+.1f} to {high:+.1f})"
+    return f"{interval.mean:+.3f} ({interval.low:+.3f} to {interval.high:+.3f})"
+
+
+def amount(value: float, metric: str) -> str:
+    """Return a size, such as "1.0 points"."""
+    return f"{100 * value:.1f} points" if metric in POINTS else f"{value:.3f}"
+
+
+def _figures(
+    best: ArmResult, image: ArmResult, metadata: ArmResult | None, metric: str
+) -> dict[str, Any]:
+    figures: dict[str, Any] = {"metric": metric}
+    if best.gain is not None and best.score is not None and image.score is not None:
+        figures |= {
+            "gain": best.gain.mean,
+            "low": best.gain.low,
+            "high": best.gain.high,
+            "p": best.p_adjusted,
+            "detectable": best.detectable,
+            "score": best.score.mean,
+            "image_only": image.score.mean,
+        }
+    if metadata is not None and metadata.score is not None:
+        figures["metadata_only"] = metadata.score.mean
+    return figures
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
