@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr, stdtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtridf, stdtrit
 
 from sidelight.errors import InputError
 from sidelight.evaluation._intervals import resampled_means
@@ -25,9 +25,10 @@ class Interval:
     Attributes:
         mean: Over all rows, each the mean of its seeds.
         low: Lower end; minus infinity where all rows are one cluster.
-        high: Upper end, likewise.
+        high: Upper end, likewise infinite.
         error: Standard error of the mean.
-        dof: Degrees of freedom of the standard error.
+        dof: Degrees of freedom of the t whose quantile, times the error, is how far
+            the interval reaches but for the skewness of the rows.
         covers: The luck that is inside: "rows", "rows and seeds", or
             "rows, seeds and folds".
     """
@@ -53,6 +54,18 @@ def mean_interval(
     It serves for one method, and for the difference of two: give the scores of the one
     minus those of the other, on the same folds, seeds and rows.
 
+    Two sources of luck cross, as in Cameron, Gelbach and Miller (2011, doi
+    10.1198/jbes.2010.07136): clusters of rows, and trainings. Variances add, less what
+    both contain. The trainings are the folds, whose spread has the luck of their seeds
+    and rows in it, or the seeds where there is one fold. Since they are few, each of
+    the two sources has its own quantile of t (Cochran 1964, doi 10.2307/2283093). The
+    interval is never narrower than the bootstrap over clusters, which is all that one
+    training allows.
+
+    It is too wide, not too narrow, where training adds little to the luck of rows. Two
+    trainings tell so little of their spread that the interval is several times as wide
+    as that of five.
+
     Args:
         scores: Of each fold `(seeds, rows of the fold)`; each fold has as many seeds.
         clusters: Of each fold `(rows of the fold,)`: the patient, place or other group
@@ -74,29 +87,34 @@ def mean_interval(
         return Interval(mean, -math.inf, math.inf, math.inf, 1.0, covers)
 
     residuals = (sums - mean * weights) / weights.sum()
-    rows = _variance_of_sum(residuals)
-    seeds, _ = _seed_variance(cells, sizes, folds)
-    between = _variance_of_sum(np.bincount(folds, weights=residuals))
-    variance = max(rows + seeds, between)
-    error, dof = math.sqrt(variance), len(sizes) - 1.0
-    if len(scores) > 1:
-        dof = len(scores) - 1.0
-    elif len(cells) > 1:
-        dof = len(cells) - 1.0
+    rows, row_dof = _variance_of_sum(residuals), len(sizes) - 1
+    if len(scores) > 1:  # folds are made of clusters: all luck of rows is in them
+        by_fold = np.bincount(folds, weights=residuals)
+        trainings, shared = _variance_of_sum(by_fold), rows
+        training_dof = len(scores) - 1
+    else:
+        trainings, shared = _seed_variance(cells, sizes)
+        shared, training_dof = min(shared, rows), max(1, len(cells) - 1)
 
-    # The bootstrap knows the skewness of the rows; what other luck adds is symmetric.
     tail = (1 - level) / 2
-    row_dof = len(sizes) - 1
-    row_quantile = -float(stdtrit(row_dof, tail))
+    row_quantile, training_quantile = -stdtrit([row_dof, training_dof], tail)
+    beyond = max(0.0, training_quantile**2 * trainings - row_quantile**2 * shared)
+    error = math.sqrt(rows + max(0.0, trainings - shared))
+    dof = float(row_dof)
+    if beyond > 0:
+        reach = math.sqrt(row_quantile**2 * rows + beyond)
+        dof = float(stdtridf(tail, -reach / error))
+
+    # The bootstrap knows the skewness of the rows. It is read further out than the
+    # tail, since it has no correction for the number of clusters (Hesterberg 2015,
+    # doi 10.1080/00031305.2015.1089789).
     share = ndtr(-row_quantile * math.sqrt(1 + 1 / row_dof))
     means = resampled_means(sums, weights, num_resamples, np.random.default_rng(seed))
     low, high = np.quantile(means, [share, 1 - share])
-    quantile = -float(stdtrit(dof, tail))
-    beyond = math.sqrt(max(0.0, quantile**2 * variance - row_quantile**2 * rows))
     return Interval(
         mean=mean,
-        low=mean - math.hypot(mean - low, beyond),
-        high=mean + math.hypot(high - mean, beyond),
+        low=mean - math.hypot(mean - low, math.sqrt(beyond)),
+        high=mean + math.hypot(high - mean, math.sqrt(beyond)),
         error=error,
         dof=dof,
         covers=covers,
@@ -193,30 +211,23 @@ def _covers(num_folds: int, num_seeds: int) -> str:
 
 def _variance_of_sum(parts: NDArray[np.float64]) -> float:
     """Return the variance of a sum of independent parts, which here sum to zero."""
-    if len(parts) == 1:
-        return 0.0
     return float((parts**2).sum() * len(parts) / (len(parts) - 1))
 
 
 def _seed_variance(
-    cells: NDArray[np.float64], sizes: NDArray[np.int64], folds: NDArray[np.int64]
+    cells: NDArray[np.float64], sizes: NDArray[np.int64]
 ) -> tuple[float, float]:
-    """Return the variance by luck of training, and the spread it was taken from.
+    """Return the variance of a mean by the spread of its seeds, and the rows' part.
 
-    Within a fold, every seed answers the same rows. So the spread of the seeds has no
-    luck of rows in it but the part that differs from seed to seed, which is taken away.
+    All seeds answer the same rows. So of the luck of rows, their spread has only what
+    differs from seed to seed.
     """
-    num_seeds, num_clusters = cells.shape
+    num_seeds = len(cells)
     if num_seeds == 1:
         return 0.0, 0.0
-    num_folds = folds[-1] + 1
-    scale = num_seeds * (num_seeds - 1) * float(sizes.sum()) ** 2
-    apart = cells - cells.mean(axis=0)
-    of_fold = np.stack([np.bincount(folds, weights=row) for row in apart])
-    spread = float((of_fold**2).sum()) / scale
-    if num_clusters == num_folds:
-        return spread, spread
-    means = of_fold / np.bincount(folds, weights=sizes)
-    noise = float(((apart - means[:, folds] * sizes) ** 2).sum()) / scale
-    noise *= num_clusters / (num_clusters - num_folds)
-    return max(0.0, spread - noise), spread
+    scale = math.sqrt(num_seeds * (num_seeds - 1)) * sizes.sum()
+    apart = (cells - cells.mean(axis=0)) / scale
+    by_seed = apart.sum(axis=1, keepdims=True)
+    residuals = apart - by_seed * sizes / sizes.sum()
+    spread = float((by_seed**2).sum())
+    return spread, sum(_variance_of_sum(of_seed) for of_seed in residuals)
