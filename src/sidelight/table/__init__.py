@@ -7,7 +7,7 @@ from sidelight.table._infer import infer_schema, infer_task
 from sidelight.table._problems import OnBad
 from sidelight.table._store import load_schema, save_schema
 from sidelight.table._table import SplitLike, Table
-from sidelight.table._target import warn_about_groups
+from sidelight.table._target import repeated_identifiers, warn_about_groups
 
 __all__ = [
     "NULL_VALUES",
@@ -19,6 +19,7 @@ __all__ = [
     "infer_schema",
     "infer_task",
     "load_schema",
+    "repeated_identifiers",
     "save_schema",
     "warn_about_groups",
 ]

@@ -117,21 +117,29 @@ def warn_about_groups(table: Table, group: str | None) -> list[str]:
     """
     if group is not None:
         return []
-    schema, messages = table.schema, []
+    messages = []
+    for name, (num_groups, num_rows) in repeated_identifiers(table).items():
+        message = (
+            f"Column {name!r} names {num_groups} things in {num_rows} rows, so "
+            "several rows show the same one. A split by rows puts the same one "
+            "into training and test, and the score comes out too good. Keep "
+            f"them together with --group {name} (group={name!r})."
+        )
+        messages.append(message)
+        warnings.warn(message, GroupWarning, stacklevel=2)
+    return messages
+
+
+def repeated_identifiers(table: Table) -> dict[str, tuple[int, int]]:
+    """Return columns that name things shown in several rows: how many, in how many."""
+    schema, found = table.schema, {}
     for name in table.frame.columns:
         if name in (schema.image, schema.target) or not names_group(name):
             continue
-        num_groups, num_rows = _groups(table.frame[name], table.frame, schema.target)
-        if num_groups:
-            message = (
-                f"Column {name!r} names {num_groups} things in {num_rows} rows, so "
-                "several rows show the same one. A split by rows puts the same one "
-                "into training and test, and the score comes out too good. Keep "
-                f"them together with --group {name} (group={name!r})."
-            )
-            messages.append(message)
-            warnings.warn(message, GroupWarning, stacklevel=2)
-    return messages
+        counts = _groups(table.frame[name], table.frame, schema.target)
+        if counts[0]:
+            found[name] = counts
+    return found
 
 
 def _groups(

@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from sidelight.errors import ConfigError
 from sidelight.evaluation import primary_metric
-from sidelight.experiments.compare._arms import IMAGE_ONLY, STACK, Arm, arms_of
+from sidelight.experiments.compare._arms import STACK, arms_of
 from sidelight.experiments.compare._config import FOLDS, MANY_ROWS, CompareConfig
 from sidelight.experiments.compare._leaks import leak_signs, share_of_columns
-from sidelight.experiments.compare._plan import Pace, Plan, within
+from sidelight.experiments.compare._plan import Plan
 from sidelight.experiments.compare._result import Comparison
-from sidelight.experiments.compare._results import results_of
+from sidelight.experiments.compare._results import ArmResult, results_of
+from sidelight.experiments.compare._rounds import (
+    PLAN,
+    Say,
+    Work,
+    kept_plan,
+    plan_work,
+    run_rounds,
+)
 from sidelight.experiments.compare._scores import Scores
+from sidelight.experiments.compare._second import (
+    MOST_SEEDS,
+    SecondSplit,
+    run_second,
+    stricter,
+    vanishing,
+)
 from sidelight.experiments.compare._stack import stack_units
-from sidelight.experiments.compare._unit import Unit, run_unit
+from sidelight.experiments.compare._unit import with_fusion
 from sidelight.experiments.compare._units import Units
-from sidelight.experiments.compare._verdict import judge
-from sidelight.runs import read_json, write_json
+from sidelight.experiments.compare._verdict import best_fusion, judge
+from sidelight.nn import AugmentConfig
+from sidelight.runs import write_json
 from sidelight.splits import SplitConfig, method_of
 from sidelight.table import Table
 from sidelight.training import FeatureStore
 from sidelight.workflow import Noticed, Prepared, RunConfig, prepare_folds
-
-HALVING_FOLDS = (1, 3)  # after so many folds the weaker half of the fusions stops
-LEAST_FUSIONS = 2
-PLAN = "plan.json"
-
-Say = Callable[[str], None]
 
 
 def compare(
@@ -67,34 +77,34 @@ def compare(
     )
     with Noticed() as noticed:
         folds = prepare_folds(table, config, wanted.folds, progress=True)
-    config = config.model_copy(update={"network": folds[0].chosen(config.network)})
+    config = _comparable(config, folds[0])
     units = Units(None if folder is None else folder / "units")
-    work = _Work(arms, folds, config, units, say)
+    metric = _metric(folds[0])
+    work = Work(arms, folds, config, metric, units, say)
     with ExitStack() as stack:
         if config.train.backbone == "frozen":
             work.features = stack.enter_context(FeatureStore())
-        plan = _kept_plan(folder) or _planned(work, wanted, options, start)
+        plan = kept_plan(folder) or plan_work(work, wanted, options, start)
         if folder is not None:
             write_json(folder / PLAN, asdict(plan))
         work.config = config.model_copy(
             update={"train": config.train.model_copy(update={"epochs": plan.epochs})}
         )
-        plan = _run(work, plan, options, start)
-    metric = _metric(work)
-    scores = Scores(work.units, folds, metric, config.split)
-    _add_stack(work, scores)
-    results = results_of(arms, scores, work.notes)
-    if next(r for r in results if r.name == IMAGE_ONLY).score is None:
-        problem = f"image only cannot be trained: {results[0].notes[-1]}"
-        raise ConfigError(problem)
-    if not any(r.role == "fusion" and r.score is not None for r in results):
-        why = next(r.notes[-1] for r in results if r.role == "fusion")
-        problem = f"no fusion could be trained: {why}"
-        raise ConfigError(problem)
+        plan = run_rounds(work, plan, options, start)
+        scores = Scores(work.units, folds, metric, config.split)
+        _add_stack(work, scores)
+        results = results_of(arms, scores, work.notes)
+        _require_results(results)
+        best = best_fusion(results)
+        second, plan = _second(work, plan, options, best, metric, folder, start)
     signs = leak_signs(results, scores, share_of_columns(folds[0], metric))
+    if second is not None and best.gain is not None:
+        gone = vanishing(best.gain, second)
+        signs += [] if gone is None else [gone]
     return Comparison(
         results=results,
-        verdict=judge(results, scores, signs, options.margin),
+        verdict=judge(results, scores, signs, options.margin, second),
+        second=second,
         signs=signs,
         plan=plan,
         metric=metric,
@@ -106,27 +116,61 @@ def compare(
     )
 
 
-@dataclass
-class _Work:
-    """What the loop works on."""
+def _require_results(results: list[ArmResult]) -> None:
+    """Refuse to judge where image only, or every fusion, could not be trained."""
+    if results[0].score is None:
+        problem = f"image only cannot be trained: {results[0].notes[-1]}"
+        raise ConfigError(problem)
+    fusions = [r for r in results if r.role == "fusion"]
+    if all(r.gain is None for r in fusions):
+        problem = f"no fusion could be trained: {fusions[0].notes[-1]}"
+        raise ConfigError(problem)
 
-    arms: list[Arm]
-    folds: list[Prepared]
-    config: RunConfig
-    units: Units
-    say: Say
-    features: FeatureStore | None = None
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    stopped: set[str] = field(default_factory=set)
 
-    def run(self, arm: Arm, fold: int, seed: int) -> Unit:
-        """Return a training, finished before or now."""
-        found = self.units.get(arm.name, fold, seed)
-        if found is not None:
-            return found
-        unit = run_unit(arm, self.folds[fold], self.config, fold, seed, self.features)
-        self.units.add(unit)
-        return unit
+def _second(
+    work: Work,
+    plan: Plan,
+    options: CompareConfig,
+    best: ArmResult,
+    metric: str,
+    folder: Path | None,
+    start: float,
+) -> tuple[SecondSplit | None, Plan]:
+    """Run the best fusion on a stricter split too, where there is one and time."""
+    table = work.folds[0].table
+    if stricter(table, work.config.split) is None:
+        return None, plan
+    needed = 2 * min(options.seeds, MOST_SEEDS) * best.seconds
+    if options.budget and time.monotonic() - start + needed > options.budget:
+        why = "the budget left no time for a second, stricter split"
+        return None, replace(plan, notes=(*plan.notes, why))
+    found = run_second(
+        table,
+        with_fusion(work.config, best.name),
+        metric,
+        options.seeds,
+        features=work.features,
+        folder=folder,
+        say=work.say,
+    )
+    return found, plan
+
+
+def _comparable(config: RunConfig, prepared: Prepared) -> RunConfig:
+    """Return the options with a backbone's name, and pictures left alone if frozen.
+
+    A frozen backbone's maps are computed once for all arms; pictures that are changed
+    at random, as by default they are, would forbid that.
+    """
+    update: dict[str, Any] = {"network": prepared.chosen(config.network)}
+    train, augment = config.train, config.augment
+    untouched = augment == AugmentConfig(
+        modality_dropout=augment.modality_dropout, column_dropout=augment.column_dropout
+    )
+    if train.backbone == "frozen" and train.reuse_features and untouched:
+        still = {"horizontal_flip": False, "shift": 0.0}
+        update["augment"] = augment.model_copy(update=still)
+    return config.model_copy(update=update)
 
 
 def _require_both(table: Table) -> None:
@@ -146,85 +190,17 @@ def _num_folds(table: Table, split: SplitConfig, options: CompareConfig) -> int:
     return 1 if one_part or len(table) >= MANY_ROWS else FOLDS
 
 
-def _kept_plan(folder: Path | None) -> Plan | None:
-    """Return the plan of a comparison that goes on."""
-    if folder is None or not (folder / PLAN).exists():
-        return None
-    kept = read_json(folder / PLAN)
-    return Plan(**{**kept, "notes": tuple(kept["notes"])})
-
-
-def _planned(work: _Work, wanted: Plan, options: CompareConfig, start: float) -> Plan:
-    """Return what there is time for, by the pace of one epoch of image only."""
-    if options.budget is None:
-        return wanted
-    train = work.config.train.model_copy(update={"epochs": 1})
-    pilot = run_unit(
-        work.arms[0],
-        work.folds[0],
-        work.config.model_copy(update={"train": train}),
-        0,
-        0,
-        work.features,
-    )
-    if pilot.failed:
-        problem = f"image only cannot be trained: {pilot.failed}"
-        raise ConfigError(problem)
-    per_epoch = pilot.history[0]["seconds"]
-    pace = Pace(max(0.0, pilot.seconds - per_epoch), per_epoch)
-    left = options.budget - (time.monotonic() - start)
-    networks = sum(bool(arm.fusion) for arm in work.arms)
-    return within(wanted, max(left, 0.0), pace, networks)
-
-
-def _run(work: _Work, plan: Plan, options: CompareConfig, start: float) -> Plan:
-    """Run block by block; a block that would break the budget is not begun."""
-    slowest = 0.0
-    for number, (fold, seed) in enumerate(plan.blocks):
-        begun = time.monotonic()
-        late = options.budget is not None and (begun - start + slowest > options.budget)
-        if number and late:
-            why = f"the budget ended after {number} of {len(plan.blocks)} rounds"
-            return replace(plan, notes=(*plan.notes, why))
-        if seed == 0 and fold in HALVING_FOLDS:
-            _halve(work, plan, fold)
-        for arm in work.arms:
-            if arm.name not in work.stopped:
-                unit = work.run(arm, fold, seed)
-                work.say(_line(unit, plan))
-        slowest = max(slowest, time.monotonic() - begun)
-    return plan
-
-
-def _halve(work: _Work, plan: Plan, folds: int) -> None:
-    """Stop the fusions that are behind on validation rows, where training is dear."""
-    if work.features is not None:
-        return
-    going = [a for a in work.arms if a.role == "fusion" and a.name not in work.stopped]
-    keep = max(LEAST_FUSIONS, -(-len(going) // 2))
-    if len(going) <= keep:
-        return
-    metric = _metric(work)
-    scores = Scores(work.units, work.folds, metric, work.config.split)
-    good = [a.name for a in going if scores.blocks(a.name)]
-    ranked = sorted(good, key=lambda n: scores.of(n, "val").mean, reverse=True)
-    for name in ranked[keep:]:
-        work.stopped.add(name)
-        note = f"stopped after {folds} of {plan.folds} folds (successive halving)"
-        work.notes.setdefault(name, []).append(note)
-
-
-def _metric(work: _Work) -> str:
-    table = work.folds[0].table
+def _metric(prepared: Prepared) -> str:
+    table = prepared.table
     target = (
-        work.folds[0].preprocessor.encode_target(table)
-        if work.folds[0].preprocessor.classes
+        prepared.preprocessor.encode_target(table)
+        if prepared.preprocessor.classes
         else table.target().to_numpy()
     )
     return primary_metric(table.schema.task or "multiclass", target)
 
 
-def _add_stack(work: _Work, scores: Scores) -> None:
+def _add_stack(work: Work, scores: Scores) -> None:
     """Combine the two arms that are best on validation rows."""
     able = [a.name for a in work.arms if a.role != "control" and scores.blocks(a.name)]
     most = max(sum(map(len, scores.blocks(name).values())) for name in able)
@@ -239,9 +215,3 @@ def _add_stack(work: _Work, scores: Scores) -> None:
         for seed in seeds:
             one, other = (work.units.finished[n, fold, seed] for n in (first, second))
             work.units.finished[STACK, fold, seed] = stack_units(one, other, truth)
-
-
-def _line(unit: Unit, plan: Plan) -> str:
-    where = f"fold {unit.fold + 1}/{plan.folds}  seed {unit.seed + 1}/{plan.seeds}"
-    said = f"failed: {unit.failed}" if unit.failed else f"{unit.seconds:6.1f} s"
-    return f"{where}  {unit.arm:<18} {said}"

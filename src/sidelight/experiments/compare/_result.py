@@ -14,6 +14,8 @@ from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._plan import Plan
 from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
+from sidelight.experiments.compare._second import SecondSplit
+from sidelight.experiments.compare._unit import with_fusion
 from sidelight.experiments.compare._verdict import Verdict
 from sidelight.table import Table
 from sidelight.workflow import RunConfig
@@ -54,6 +56,9 @@ class Comparison:
         scores: Scores row by row.
         warnings: What was noticed about the data.
         seconds: How long it took.
+        second: Image only and the best fusion with a stricter split; None where there
+            was none to run.
+        make: Makes an estimator of options and a task.
     """
 
     results: list[ArmResult]
@@ -66,6 +71,7 @@ class Comparison:
     scores: Scores
     warnings: list[str]
     seconds: float
+    second: SecondSplit | None = None
     make: Callable[[RunConfig, str], Any] | None = field(default=None, repr=False)
 
     def table(self) -> pl.DataFrame:
@@ -93,10 +99,7 @@ class Comparison:
     def best(self) -> Best:
         """The fusion that was best on validation rows, ready to be trained."""
         fusion = self.verdict.fusion
-        own = fusion == self.config.network.fusion
-        update: dict[str, Any] = {} if own else {"fusion_options": {}}
-        network = self.config.network.model_copy(update={"fusion": fusion, **update})
-        config = self.config.model_copy(update={"network": network})
+        config = with_fusion(self.config, fusion)
         return Best(fusion, config, self.scores.folds[0].table, self.make or _refuse)
 
     def to_json(self) -> dict[str, Any]:
@@ -113,6 +116,7 @@ class Comparison:
             "plan": {**asdict(self.plan), "split": prepared.split.method},
             "rows": prepared.split.counts(),
             "classes": prepared.preprocessor.classes,
+            "second_split": None if self.second is None else asdict(self.second),
             "warnings": self.warnings,
             "seconds": self.seconds,
             "options": self.options.model_dump(mode="json"),

@@ -13,6 +13,8 @@ from sidelight.splits import SplitConfig, units_of
 from sidelight.workflow import Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 Blocks = dict[int, tuple[int, ...]]  # fold → seeds
@@ -65,10 +67,22 @@ class Scores:
             other: The other.
             keep: `(rows of the table,)` rows that count; None counts all.
         """
+        return self.differences(arm, other, [keep])[0]
+
+    def differences(
+        self, arm: str, other: str, keep: Sequence[NDArray[np.bool_] | None]
+    ) -> list[Interval]:
+        """Return the difference for each of several selections of rows.
+
+        Args:
+            arm: The one.
+            other: The other.
+            keep: Selections as for `difference`, each with a test row in it.
+        """
         blocks = self.blocks(arm, other)
         first, second = (self.rows(name, blocks) for name in (arm, other))
         gaps = [a - b for a, b in zip(first, second, strict=True)]
-        return self._interval(gaps, blocks, "test", keep)
+        return [self._interval(gaps, blocks, "test", some) for some in keep]
 
     def rows(
         self, arm: str, blocks: Blocks, part: Part = "test"

@@ -104,17 +104,18 @@ def shuffled(prepared: Prepared, arm: Arm, seed: int) -> Prepared:
     return replace(prepared, inputs=inputs)
 
 
+def with_fusion(config: RunConfig, fusion: str) -> RunConfig:
+    """Return the options with another fusion; its options were for the one before."""
+    if fusion == config.network.fusion:
+        return config
+    update: dict[str, Any] = {"fusion": fusion, "fusion_options": {}}
+    network = config.network.model_copy(update=update)
+    return config.model_copy(update={"network": network})
+
+
 def _config_of(arm: Arm, config: RunConfig, seed: int) -> RunConfig:
-    # Options of a fusion are for the one that was configured.
-    own = arm.fusion == config.network.fusion
-    options = config.network.fusion_options if own else {}
-    update = {"fusion": arm.fusion, "fusion_options": options}
-    return config.model_copy(
-        update={
-            "network": config.network.model_copy(update=update),
-            "train": config.train.model_copy(update={"seed": config.train.seed + seed}),
-        }
-    )
+    train = config.train.model_copy(update={"seed": config.train.seed + seed})
+    return with_fusion(config, arm.fusion).model_copy(update={"train": train})
 
 
 def _run_trees(arm: Arm, prepared: Prepared, fold: int, seed: int) -> Unit:

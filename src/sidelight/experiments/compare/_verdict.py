@@ -10,6 +10,7 @@ from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
+from sidelight.experiments.compare._second import SecondSplit
 
 Word = Literal["helps", "does-not-help", "undecided", "suspected-leak"]
 
@@ -40,8 +41,22 @@ class Verdict:
         return f"verdict: {self.word} fusion={self.fusion} {figures}"
 
 
+def best_fusion(results: list[ArmResult]) -> ArmResult:
+    """Return the fusion that was best on validation rows, of those that ran to the end.
+
+    Test rows have no say, or the best would look better than it is.
+    """
+    fusions = [r for r in results if r.role == "fusion" and r.gain is not None]
+    most = max(r.trainings for r in fusions)
+    return max((r for r in fusions if r.trainings == most), key=lambda r: r.validation)
+
+
 def judge(
-    results: list[ArmResult], scores: Scores, signs: list[Sign], margin: float
+    results: list[ArmResult],
+    scores: Scores,
+    signs: list[Sign],
+    margin: float,
+    second: SecondSplit | None = None,
 ) -> Verdict:
     """Make the verdict.
 
@@ -55,10 +70,9 @@ def judge(
         scores: Their scores.
         signs: Of a leak.
         margin: The smallest gain that would matter.
+        second: The same with a stricter split.
     """
-    fusions = [r for r in results if r.role == "fusion" and r.gain is not None]
-    most = max(r.trainings for r in fusions)
-    best = max((r for r in fusions if r.trainings == most), key=lambda r: r.validation)
+    best = best_fusion(results)
     by_name = {r.name: r for r in results}
     control = by_name.get("metadata shuffled")
     over_control = (
@@ -75,6 +89,7 @@ def judge(
         _over_control(over_control, scores.metric),
         _beyond(beyond, metadata, scores.metric),
         *(sign.sentence for sign in signs),
+        _with_second(second, scores.metric),
         _cost(best, by_name[IMAGE_ONLY]),
     ]
     return Verdict(
@@ -152,6 +167,16 @@ def _beyond(beyond: Interval | None, metadata: ArmResult | None, metric: str) ->
         return f"{alone}, more than with the pictures ({tell(beyond, metric)})."
     return (
         f"{alone}; that the pictures add to it is not shown ({tell(beyond, metric)})."
+    )
+
+
+def _with_second(second: SecondSplit | None, metric: str) -> str:
+    if second is None:
+        return ""
+    return (
+        f"With a {second.method} split ({second.by}) it reaches "
+        f"{second.fusion.mean:.3f} and image only {second.image_only.mean:.3f}: "
+        f"{tell(second.gain, metric)}."
     )
 
 
