@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sidelight.doors import attach, fuse, make_datasets
     from sidelight.errors import SidelightError
     from sidelight.estimator import Classifier, Regressor, compare, load
+    from sidelight.experiments.tune import tune
     from sidelight.readers import read_table
     from sidelight.workflow import inspect
 
@@ -37,6 +38,7 @@ _HOME = {
     "load": "sidelight.estimator",
     "make_datasets": "sidelight.doors",
     "read_table": "sidelight.readers",
+    "tune": "sidelight.experiments.tune",
 }
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "load",
     "make_datasets",
     "read_table",
+    "tune",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def load_backend() -> None:
         purpose = "Training and prediction"
         package = "tensorflow"
         raise MissingPackageError(package, package, purpose) from error
+    # It warns of every network after the fourth: each is traced anew, and has to be.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from sidelight.cli import (
     list_,
     predict,
     train,
+    tune,
 )
 from sidelight.errors import DiskFullError, SidelightError, SidelightWarning
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
+app.command("tune")(tune.tune)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("inspect")(inspect.inspect)
