@@ -89,7 +89,7 @@ def mean_interval(
     residuals = (sums - mean * weights) / weights.sum()
     rows, row_dof = _variance_of_sum(residuals), len(sizes) - 1
     if len(scores) > 1:  # folds are made of clusters: all luck of rows is in them
-        by_fold = np.bincount(folds, weights=residuals)
+        by_fold = np.bincount(folds, weights=residuals).astype(np.float64)
         trainings, shared = _variance_of_sum(by_fold), rows
         training_dof = len(scores) - 1
     else:

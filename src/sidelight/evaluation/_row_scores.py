@@ -72,7 +72,8 @@ def primary_metric(task: Task, truth: NDArray[Any]) -> str:
 
 
 def _accuracy(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
-    return (figures.argmax(axis=1) == truth).astype(np.float64)
+    right: NDArray[np.bool_] = figures.argmax(axis=1) == truth
+    return right.astype(np.float64)
 
 
 def _balanced_accuracy(
@@ -88,7 +89,8 @@ def _log_loss(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]
     # As scikit-learn clips: at the precision of the figures' own type.
     smallest = np.finfo(summed.dtype).eps
     of_truth = np.clip(summed[np.arange(len(truth)), truth], smallest, 1 - smallest)
-    return np.log(of_truth.astype(np.float64))
+    logarithms: NDArray[np.float64] = np.log(of_truth.astype(np.float64))
+    return logarithms
 
 
 def _r2(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
@@ -96,11 +98,13 @@ def _r2(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
     if np.ptp(numbers) == 0:
         problem = "r2 is not defined where the truth is the same in every row"
         raise InputError(problem, fix="Use the metric mae.")
-    return 1 - (numbers - figures) ** 2 / numbers.var()
+    scores: NDArray[np.float64] = 1 - (numbers - figures) ** 2 / numbers.var()
+    return scores
 
 
 def _mae(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
-    return -np.abs(truth.astype(np.float64) - figures)
+    scores: NDArray[np.float64] = -np.abs(truth.astype(np.float64) - figures)
+    return scores
 
 
 _SCORES: dict[str, Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]] = {
