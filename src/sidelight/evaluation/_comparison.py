@@ -62,9 +62,10 @@ def mean_interval(
     interval is never narrower than the bootstrap over clusters, which is all that one
     training allows.
 
-    It is too wide, not too narrow, where training adds little to the luck of rows. Two
-    trainings tell so little of their spread that the interval is several times as wide
-    as that of five.
+    In simulations, intervals of 95 % held the truth in 94 to 97 % where five folds or
+    seeds had as much luck as the rows or more. They err on the wide side: 98 % for five
+    folds whose trainings have no luck of their own, up to 99 % for two or three folds
+    or seeds. Two are too few: their interval is several times as wide as that of five.
 
     Args:
         scores: Of each fold `(seeds, rows of the fold)`; each fold has as many seeds.
@@ -99,18 +100,12 @@ def mean_interval(
     tail = (1 - level) / 2
     row_quantile, training_quantile = -stdtrit([row_dof, training_dof], tail)
     beyond = max(0.0, training_quantile**2 * trainings - row_quantile**2 * shared)
-    error = math.sqrt(rows + max(0.0, trainings - shared))
-    dof = float(row_dof)
+    error, dof = math.sqrt(rows + max(0.0, trainings - shared)), float(row_dof)
     if beyond > 0:
         reach = math.sqrt(row_quantile**2 * rows + beyond)
         dof = float(stdtridf(tail, -reach / error))
-
-    # The bootstrap knows the skewness of the rows. It is read further out than the
-    # tail, since it has no correction for the number of clusters (Hesterberg 2015,
-    # doi 10.1080/00031305.2015.1089789).
-    share = ndtr(-row_quantile * math.sqrt(1 + 1 / row_dof))
     means = resampled_means(sums, weights, num_resamples, np.random.default_rng(seed))
-    low, high = np.quantile(means, [share, 1 - share])
+    low, high = _bootstrap_ends(means, row_quantile, row_dof)
     return Interval(
         mean=mean,
         low=mean - math.hypot(mean - low, math.sqrt(beyond)),
@@ -124,7 +119,8 @@ def mean_interval(
 def p_value(interval: Interval) -> float:
     """Return the two-sided p-value of the mean's difference from zero, by t.
 
-    It is 1 where neither the mean nor its error differs from zero.
+    Of two or three folds or seeds, very small ones promise too much: in simulations,
+    up to 1 % were below 0.0025. It is 1 where the mean is zero, even without an error.
     """
     if interval.mean == 0:
         return 1.0
@@ -207,6 +203,19 @@ def _covers(num_folds: int, num_seeds: int) -> str:
     if num_folds > 1:
         return "rows, seeds and folds"
     return "rows and seeds" if num_seeds > 1 else "rows"
+
+
+def _bootstrap_ends(
+    means: NDArray[np.float64], quantile: float, dof: int
+) -> tuple[float, float]:
+    """Return the ends of resampled means, which know the skewness of the rows.
+
+    They are read further out than the tail, since resampling has no correction for the
+    number of clusters (Hesterberg 2015, doi 10.1080/00031305.2015.1089789).
+    """
+    share = ndtr(-quantile * math.sqrt(1 + 1 / dof))
+    low, high = np.quantile(means, [share, 1 - share])
+    return float(low), float(high)
 
 
 def _variance_of_sum(parts: NDArray[np.float64]) -> float:

@@ -64,6 +64,13 @@ def test_what_rows_and_seeds_share_counts_once():
     assert found.error == pytest.approx(math.sqrt(1 / 4 + 1 / 12 - 1 / 12))
 
 
+def test_seeds_that_undo_each_other_in_every_row():
+    # The mean of each row is 0, so the rows seem to have no luck; seeds are 1 and -1.
+    found = mean_interval([fold([2, 0], [-2, 0])])
+    assert (found.mean, found.error) == (0, pytest.approx(1))
+    assert found.dof == pytest.approx(1)
+
+
 def test_folds_contain_the_rows():
     found = mean_interval([fold([2, 0]), fold([0, -2])])
     assert found.covers == "rows, seeds and folds"
