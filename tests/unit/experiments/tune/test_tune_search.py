@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sidelight.errors import ConfigError
@@ -58,6 +61,22 @@ def test_an_interrupted_trial_is_run_again_and_the_others_are_kept(hunt, whole, 
         hunt(14, interrupted)
     trials, _ = hunt(14, resume=True)
     assert outcomes(trials) == outcomes(whole)
+
+
+def test_processes_share_a_search(hunt):
+    def slow(config, watch):
+        time.sleep(0.01)
+        return formula(config, watch)
+
+    hunt(1)
+    with ThreadPoolExecutor(2) as pool:
+        for found in [pool.submit(hunt, 12, slow, resume=True) for _ in range(2)]:
+            found.result()
+    trials, _ = hunt(12, resume=True)
+    # Whoever was at work when the twelfth was finished has finished its own.
+    assert 12 <= len(trials) <= 13
+    assert all(t.state.is_finished() for t in trials)
+    assert len({t.params["train.learning_rate"] for t in trials}) == len(trials)
 
 
 def test_a_search_with_enough_trials_runs_none(hunt):
