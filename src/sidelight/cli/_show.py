@@ -90,6 +90,8 @@ def show_run(finished: Run, directory: RunDirectory) -> None:
     if training.stopped:
         note += f"; stopped by {training.stopped}"
     out.print(note)
+    for decided in finished.notes:
+        out.print(decided, soft_wrap=True)
     if finished.predictor.uses_image:
         network = finished.config.network
         weights = network.weights or "random values"

@@ -17,6 +17,7 @@ from sidelight.experiments.compare import (
 from sidelight.experiments.compare import compare as run_comparison
 from sidelight.nn.options import checked_options
 from sidelight.readers import read_table
+from sidelight.report import write_comparison, write_report
 from sidelight.runs import RunDirectory
 from sidelight.table import Table
 from sidelight.workflow import RunConfig, make_config
@@ -53,11 +54,11 @@ def compare(
         budget: Seconds for everything; folds, then seeds, then epochs are reduced.
         margin: The smallest difference of the score that would matter.
         options: Options of every training by section, as in `config.yaml`.
-        path: A new run directory; None writes nothing.
+        path: A new run directory, with `report.html` in it; None writes nothing.
         verbose: Whether a line is printed for each training.
 
     Returns:
-        The comparison: `.table()`, `.verdict`, `.best.fit()`.
+        The comparison: `.table()`, `.verdict`, `.best.fit()`, `.report("report.html")`.
 
     Raises:
         InputError: If the data or an argument cannot be used.
@@ -84,7 +85,8 @@ def compare(
     else:
         directory = RunDirectory.create(Path(path).parent, Path(path).name)
         found = compare_and_store(table, config, asked, directory, say=say)
-    return replace(found, make=_estimator)
+        write_report(directory.path)
+    return replace(found, make=_estimator, page=write_comparison)
 
 
 def _estimator(config: RunConfig, task: str) -> Classifier | Regressor:

@@ -34,9 +34,12 @@ class Method(Protocol):
 
     Attributes:
         network: Takes the prepared inputs, gives the task's answers; to be trained.
+            After training it may be another one.
+        notes: What a reader of the run should know about the training.
     """
 
     network: keras.Model
+    notes: list[str]
 
     def __init__(self, prepared: Prepared, config: RunConfig) -> None:
         """Build the network; refuse options that do not fit."""
@@ -44,7 +47,7 @@ class Method(Protocol):
     def train(
         self, override: Override | None, checkpoint: Path | None, *, progress: bool
     ) -> Training:
-        """Train the network in place."""
+        """Train the network."""
         ...
 
 
@@ -67,6 +70,7 @@ class OneNetwork:
         features: FeatureStore | None = None,
     ) -> None:
         self.prepared, self.config, self.features = prepared, config, features
+        self.notes: list[str] = []
         self.spec = prepared.spec(config.network)
         self.network, self.backbone = assemble(self.spec)
         check_backbone(config.train, self.backbone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Run:
         metrics: Scores by part: `metrics["test"]["accuracy"]`.
         predictions: The answers for every row, with the part each row was in.
         warnings: What was noticed on the way.
+        notes: What was decided in training.
     """
 
     config: RunConfig
@@ -42,6 +43,7 @@ class Run:
     metrics: dict[str, Any]
     predictions: pl.DataFrame
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def run(
@@ -81,6 +83,7 @@ def run(
     if on_prepared is not None:
         on_prepared(config, predictor, prepared)
     training = learner.train(override, checkpoint, progress=progress)
+    predictor = replace(predictor, network=learner.network)
     answers = {part: predictor.answers(prepared.source(part)) for part in PARTS}
     return Run(
         config=config,
@@ -90,6 +93,7 @@ def run(
         metrics=_score(prepared, predictor, answers),
         predictions=_predictions(prepared, predictor, answers),
         warnings=[*table.notes, *noticed.messages],
+        notes=learner.notes,
     )
 
 

@@ -109,6 +109,7 @@ def _all_metrics(finished: Run) -> dict[str, Any]:
             "stopped": training.stopped,
             "backbone": finished.config.network.backbone,
             "weights": finished.config.network.weights,
+            "notes": finished.notes,
             "parameters": finished.predictor.network.count_params(),
         },
         "rows": {**prepared.split.counts(), "dropped": prepared.table.dropped},

@@ -60,6 +60,7 @@ class Stack:
 
     def __init__(self, prepared: Prepared, config: RunConfig) -> None:
         self.prepared = prepared
+        self.notes: list[str] = []
         self.options = checked_options(
             StackConfig, config.network.fusion_options, "fusion 'stack'"
         )
