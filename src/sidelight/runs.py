@@ -183,6 +183,11 @@ class RunDirectory:
         self.asked = path / "asked.json"
         self.comparison = path / "comparison.json"
         self.arms = path / "arms.csv"
+        self.details = path / "details.json"
+        self.rows = path / "rows.parquet"
+        self.answers = path / "answers.parquet"
+        self.tune = path / "tune.json"
+        self.report = path / "report.html"
 
     @classmethod
     def create(

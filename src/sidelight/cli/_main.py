@@ -21,6 +21,7 @@ from sidelight.cli import (
     inspect,
     list_,
     predict,
+    report,
     train,
     tune,
 )
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
+app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("inspect")(inspect.inspect)

@@ -58,6 +58,7 @@ def compare(
     load_backend()
     from sidelight.experiments.compare import CompareConfig, compare_and_store
     from sidelight.nn.options import checked_options
+    from sidelight.report import write_report
     from sidelight.workflow import read
 
     given = {"seeds": seeds, "folds": folds, "budget": seconds, "margin": margin}
@@ -72,6 +73,7 @@ def compare(
     except KeyboardInterrupt:
         _say_interrupted(directory)
         raise SystemExit(130) from None
+    write_report(directory.path)
     if as_json:
         typer.echo(
             json.dumps({"run": str(directory.path), **found.to_json()}, indent=2)
@@ -129,7 +131,7 @@ def _show(found: Comparison, directory: RunDirectory) -> None:
     out.print()
     for sentence in found.verdict.sentences:
         out.print(sentence, soft_wrap=True)
-    out.print(f"\nwritten to {directory.path}", soft_wrap=True)
+    out.print(f"\nto see it all: {directory.report}", soft_wrap=True)
     config = shlex.quote(str(directory.config))
     out.print(f"to train the best: sidelight train --config {config}", soft_wrap=True)
     out.print(found.verdict.line, soft_wrap=True)

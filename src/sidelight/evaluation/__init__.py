@@ -1,6 +1,12 @@
 """Answers and truth in, scores, intervals and pictures out."""
 
+from sidelight.evaluation._calibration import (
+    fit_temperature,
+    reliability,
+    with_temperature,
+)
 from sidelight.evaluation._classification import (
+    calibration_error,
     choose_threshold,
     classification_metrics,
 )
@@ -11,24 +17,35 @@ from sidelight.evaluation._comparison import (
     mean_interval,
     p_value,
 )
-from sidelight.evaluation._evaluate import evaluate, subgroup_metrics
+from sidelight.evaluation._evaluate import (
+    FEW_ROWS,
+    evaluate,
+    groups_of,
+    subgroup_metrics,
+)
 from sidelight.evaluation._intervals import bootstrap_interval
 from sidelight.evaluation._regression import regression_metrics
 from sidelight.evaluation._row_scores import METRICS, primary_metric, row_scores
 
 __all__ = [
+    "FEW_ROWS",
     "METRICS",
     "Interval",
     "bootstrap_interval",
+    "calibration_error",
     "choose_threshold",
     "classification_metrics",
     "detectable_difference",
     "evaluate",
+    "fit_temperature",
+    "groups_of",
     "holm",
     "mean_interval",
     "p_value",
     "primary_metric",
     "regression_metrics",
+    "reliability",
     "row_scores",
     "subgroup_metrics",
+    "with_temperature",
 ]

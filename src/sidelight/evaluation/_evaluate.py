@@ -64,7 +64,7 @@ def subgroup_metrics(
         those of fewer than 30 rows. The 50 largest groups are given.
     """
     scores = {}
-    for value, rows in _groups(column):
+    for value, rows in groups_of(column):
         scores[value] = {
             **evaluate(truth[rows], figures[rows], classes, threshold=threshold),
             "small": len(rows) < FEW_ROWS,
@@ -72,8 +72,12 @@ def subgroup_metrics(
     return scores
 
 
-def _groups(column: pl.Series) -> list[tuple[str, list[int]]]:
-    """Return the name and the row positions of each group, in order of value."""
+def groups_of(column: pl.Series) -> list[tuple[str, list[int]]]:
+    """Return the name and the row positions of each group, in order of value.
+
+    Args:
+        column: `(rows,)`, grouped as `subgroup_metrics` says.
+    """
     is_time = column.dtype in (pl.Date, pl.Datetime)
     numbers = column.dt.epoch("s") if is_time else column
     if not numbers.dtype.is_numeric():

@@ -1,5 +1,6 @@
 """References to pictures in, packed pixels out."""
 
+from sidelight.images._decode import UnusableImageError, decode, read_header
 from sidelight.images._pack import Packed, pack
 from sidelight.images._rule import ImageRule, parse_size
 from sidelight.images._store import Pack
@@ -10,7 +11,10 @@ __all__ = [
     "Pack",
     "Packed",
     "Surveyed",
+    "UnusableImageError",
+    "decode",
     "pack",
     "parse_size",
+    "read_header",
     "survey",
 ]

@@ -34,9 +34,9 @@ def gains_by_group(
 
     Returns:
         For each column `column`, `kind` ("target" first, then the metadata), `metric`,
-        `hidden` (groups that are too many to be shown) and `groups`, each with `value`,
-        `rows`, `image_only`, `fusion` (means over rows, folds and seeds), `gain` (an
-        interval) and `small` (fewer than 30 rows).
+        `hidden` (test rows of groups that are too many) and `groups`, each with
+        `value`, `rows`, `image_only`, `fusion` (means over all), `gain`
+        (an interval) and `small` (fewer than 30 rows).
     """
     table = scores.folds[0].table
     metric = "accuracy" if scores.folds[0].preprocessor.classes else "mae"
@@ -62,8 +62,7 @@ def gains_by_group(
             }
             for (value, rows), gain in zip(kept, gains, strict=True)
         ]
-        distinct = max(cells.n_unique() if kind == "target" else 0, len(groups))
-        hidden = distinct - len(found) if metric == "accuracy" else 0
+        hidden = int(tested.sum()) - sum(group["rows"] for group in found)
         shown.append(
             {
                 "column": name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -59,6 +60,7 @@ class Comparison:
         second: Image only and the best fusion with a stricter split; None where there
             was none to run.
         make: Makes an estimator of options and a task.
+        page: Writes the report of a comparison to a path.
     """
 
     results: list[ArmResult]
@@ -73,6 +75,7 @@ class Comparison:
     seconds: float
     second: SecondSplit | None = None
     make: Callable[[RunConfig, str], Any] | None = field(default=None, repr=False)
+    page: Callable[[Comparison, Path], Path] | None = field(default=None, repr=False)
 
     def table(self) -> pl.DataFrame:
         """Return one row for each arm: score and gain with 95 % intervals, and cost."""
@@ -101,6 +104,17 @@ class Comparison:
         fusion = self.verdict.fusion
         config = with_fusion(self.config, fusion)
         return Best(fusion, config, self.scores.folds[0].table, self.make or _refuse)
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write everything as one page that opens in any browser, and offline.
+
+        Returns:
+            Where it is.
+        """
+        if self.page is None:
+            message = "this comparison was made without a page to write"
+            raise NotImplementedError(message)
+        return self.page(self, Path(path))
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but the scores of single rows, as plain values."""

@@ -8,6 +8,7 @@ from typing import Any
 from sidelight.errors import ConfigError
 from sidelight.experiments.compare._compare import compare
 from sidelight.experiments.compare._config import CompareConfig
+from sidelight.experiments.compare._evidence import Evidence
 from sidelight.experiments.compare._result import Comparison
 from sidelight.experiments.compare._rounds import Say
 from sidelight.runs import (
@@ -52,6 +53,7 @@ def compare_and_store(
         write_json(directory.asked, asked)
         write_json(directory.environment, environment())
     found = compare(table, config, options, folder=directory.path, say=say)
+    Evidence.of(found).write(directory)
     write_text(directory.config, found.best.config.to_yaml())
     write_json(directory.comparison, found.to_json())
     write_csv(directory.arms, found.table())

@@ -1,0 +1,25 @@
+"""`sidelight report`: the page of a comparison, a search or a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sidelight.cli._backend import load_backend
+
+
+def report(
+    run: Annotated[str, typer.Argument(help="Run directory, such as runs/NAME.")],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help="File to write; report.html in the run."),
+    ] = None,
+) -> None:
+    """Write one page that shows what a run found; it opens in any browser, offline."""
+    load_backend()
+    from sidelight.report import write_report
+
+    path = write_report(run, None if output is None else Path(output))
+    typer.echo(f"written to {path}")

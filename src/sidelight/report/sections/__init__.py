@@ -1,0 +1,1 @@
+"""The sections of pages: figures in, what a template shows out."""
