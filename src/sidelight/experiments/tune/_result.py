@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from sidelight.experiments.tune._search import finished
+from sidelight.experiments.tune._search import finished, places
 from sidelight.experiments.tune._space import Space
 from sidelight.experiments.tune._study import load_optuna
 from sidelight.workflow import RunConfig
@@ -95,9 +95,10 @@ def counts_of(states: Iterable[str]) -> dict[str, int]:
 
 def records_of(study: Any, space: Space) -> list[dict[str, Any]]:
     """Return the finished trials as JSON, in the order in which they began."""
+    place = places(study)
     return [
         {
-            "number": trial.number + 1,
+            "number": place[trial.number],
             "state": STATES[trial.state.name],
             "value": trial.value if trial.state.name == "COMPLETE" else None,
             "epochs": trial.user_attrs.get("epochs", 0),

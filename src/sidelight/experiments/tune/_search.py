@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from sidelight.errors import InputError
 from sidelight.experiments.tune._space import Space
 from sidelight.experiments.tune._study import load_optuna
@@ -81,8 +83,8 @@ def search(
             say("the budget leaves no time for another trial")
             return
         trial = study.ask()
-        preceding = len([t for t in _counted(study) if t.number < trial.number])
-        study.sampler = load_optuna().samplers.TPESampler(seed=seed + preceding)
+        place = places(study)[trial.number]
+        study.sampler = load_optuna().samplers.TPESampler(seed=_mixed(seed, place))
         _run(study, trial, space, scorer)
         say(_line(study, trial.number, trials))
 
@@ -90,6 +92,17 @@ def search(
 def finished(study: Any) -> list[Any]:
     """Return the trials that came to an end of their own: whole, pruned or failed."""
     return [trial for trial in _counted(study) if trial.state.is_finished()]
+
+
+def _mixed(seed: int, place: int) -> int:
+    # A sum would give one seed's second trial the draw of the next seed's first.
+    return int(np.random.SeedSequence((seed, place)).generate_state(1)[0])
+
+
+def places(study: Any) -> dict[int, int]:
+    """Return which trial each is, from 1, by Optuna's number, which counts all."""
+    counted = enumerate(_counted(study), 1)
+    return {trial.number: place for place, trial in counted}
 
 
 def best_of(study: Any) -> Any | None:
@@ -156,10 +169,11 @@ def _line(study: Any, number: int, wanted: int) -> str:
     else:
         said = f"failed: {attrs['error']}"
     best = best_of(study)
-    best_said = f"  best {best.value:.4f} (trial {best.number + 1})" if best else ""
+    place = places(study)
+    best_said = f"  best {best.value:.4f} (trial {place[best.number]})" if best else ""
     values = "  ".join(f"{n}={shown(v)}" for n, v in trial.params.items())
-    place = f"trial {number + 1:>{len(str(wanted))}} of {wanted}"
-    return f"{place}  {said}{best_said}  {attrs['seconds']:.1f} s  {values}"
+    which = f"trial {place[number]:>{len(str(wanted))}} of {wanted}"
+    return f"{which}  {said}{best_said}  {attrs['seconds']:.1f} s  {values}"
 
 
 def shown(value: Any) -> str:

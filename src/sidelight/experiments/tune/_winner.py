@@ -21,7 +21,7 @@ from sidelight.experiments.tune._result import (
     importances_of,
     records_of,
 )
-from sidelight.experiments.tune._search import Say, best_of, finished
+from sidelight.experiments.tune._search import Say, best_of, finished, places
 from sidelight.experiments.tune._space import Space
 from sidelight.runs import RunDirectory, read_json, write_json, write_text
 from sidelight.table import Table
@@ -69,10 +69,11 @@ class Outcome:
         if best is None:
             raise self._no_winner()
         config = self.space.config(self.space.decoded(best.params))
+        place = places(self.study)[best.number]
         stored = RunDirectory(self.directory.path / BEST)
         kept = self.study.user_attrs.get(WINNER)
         if kept != best.number or not _is_complete(stored):
-            say(f"training the winner, trial {best.number + 1}, to score it on test")
+            say(f"training the winner, trial {place}, to score it on test")
             self._train(config)
             looks = self.study.user_attrs.get(LOOKS, 0) + 1
             self.study.set_user_attr(LOOKS, looks)
@@ -82,7 +83,7 @@ class Outcome:
             path=self.directory.path,
             metric=self.metric,
             trials=frame_of(records_of(self.study, self.space)),
-            best_trial=best.number + 1,
+            best_trial=place,
             best_config=config,
             validation=best.value,
             score=score_of(self.metric, read_json(stored.metrics)["test"]),

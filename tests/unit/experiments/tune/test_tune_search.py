@@ -59,8 +59,11 @@ def test_an_interrupted_trial_is_run_again_and_the_others_are_kept(hunt, whole, 
     calls = []
     with pytest.raises(KeyboardInterrupt):
         hunt(14, interrupted)
-    trials, _ = hunt(14, resume=True)
+    trials, lines = hunt(14, resume=True)
     assert outcomes(trials) == outcomes(whole)
+    assert [line[:14] for line in lines] == [
+        f"trial {n:>2} of 14" for n in range(at + 1, 15)
+    ]
 
 
 def test_processes_share_a_search(hunt):
