@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -10,9 +13,15 @@ from sidelight import testing
 from sidelight.errors import DiskFullError
 from sidelight.feed import Source
 from sidelight.images import ImageRule, Pack
-from sidelight.nn import AugmentConfig, BackboneLayers, assemble, build_augmentation
+from sidelight.nn import (
+    AugmentConfig,
+    BackboneLayers,
+    assemble,
+    build_augmentation,
+    split,
+)
 from sidelight.registry import HEADS
-from sidelight.training import TrainConfig, train
+from sidelight.training import FeatureStore, TrainConfig, train
 from sidelight.training import features as module
 
 
@@ -66,9 +75,9 @@ def test_training_gives_the_same_network(fusion, monkeypatch, tmp_path):
 
 def test_maps_are_computed_only_where_they_can_be(monkeypatch, tmp_path):
     made = []
-    computed = module._computed
+    compute = module._Maps.compute
     monkeypatch.setattr(
-        module, "_computed", lambda *given: made.append(1) or computed(*given)
+        module._Maps, "compute", lambda *given: made.append(1) or compute(*given)
     )
     trained("concat", True, monkeypatch, tmp_path)
     assert len(made) == 2  # training and validation rows
@@ -76,6 +85,44 @@ def test_maps_are_computed_only_where_they_can_be(monkeypatch, tmp_path):
     trained("channels", True, monkeypatch, tmp_path)
     trained("concat", True, monkeypatch, tmp_path, augment=AugmentConfig())
     assert len(made) == 2
+
+
+def test_a_map_is_computed_once_for_all_who_ask(tmp_path):
+    spec = testing.tiny_spec("concat", backbone_options={"widths": [8, 12]})
+    asked = []
+
+    def front_of(network, layers):
+        front, _ = split(network, layers.boundary)
+        predict = front.predict_on_batch
+        front.predict_on_batch = lambda x: asked.append(len(x)) or predict(x)
+        return front
+
+    every = rows(num_rows=30)
+    parts = [
+        replace(every, pack=every.pack.take(np.arange(*p))) for p in ((0, 20), (10, 30))
+    ]
+    network, layers = assemble(spec)
+    with FeatureStore(tmp_path) as store:
+        first, second = (
+            store.in_place_of_pictures(front_of(network, layers), [part])[0]
+            for part in parts
+        )
+        assert sum(asked) == 30  # ten rows are in both
+        front, _ = split(network, layers.boundary)
+        expected = front.predict_on_batch(every.pack.gather(np.arange(30)))
+        for part, start in ((first, 0), (second, 10)):
+            found = part.only(["features"]).gather(np.arange(20))[0]["features"]
+            np.testing.assert_allclose(
+                found, expected[start : start + 20], rtol=2**-11, atol=1e-6
+            )
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_map_is_written_where_the_disk_has_no_room(monkeypatch, tmp_path):
+    usage = SimpleNamespace(free=100)
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(DiskFullError):
+        trained("concat", True, monkeypatch, tmp_path)
 
 
 def test_a_disk_that_is_full_is_said(monkeypatch, tmp_path):
