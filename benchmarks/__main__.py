@@ -11,6 +11,7 @@ NAMES = (
     "input",
     "steps",
     "frozen",
+    "compare",
     "blue_marble",
     "synthetic",
 )

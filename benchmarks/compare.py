@@ -1,0 +1,199 @@
+"""What a comparison costs, and whether its verdicts are right.
+
+    python -m benchmarks.compare --parts speed
+    python -m benchmarks.compare --parts verdicts --kinds irrelevant --repeats 20
+    python -m benchmarks.compare --parts real --data ../shared/data --budget 15m
+
+speed: ten fusions with five seeds on one split, behind a frozen `efficientnet_lite0`
+whose maps are computed once, beside one training of image only that runs and changes
+the whole backbone, with the same epochs. Goal: at most 3 times as long.
+
+verdicts: comparisons of synthetic data whose truth is known, each with other data.
+Goal: right in 19 of 20 for irrelevant (does-not-help), additive, interacting and
+nuisance (helps), and shortcut flagged as suspected-leak. One takes minutes, so there
+are few of each by default.
+
+real: ham10000 and emoji, where the folder with them is given. Goal: each within its
+budget, its best arm above boosted trees on metadata and small pictures, and the columns
+that leak named when they are left in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from sidelight.datasets import synthetic
+from sidelight.experiments.compare import CompareConfig, Comparison, compare
+from sidelight.experiments.compare._arms import Arm
+from sidelight.experiments.compare._unit import run_unit
+from sidelight.readers import read_table
+from sidelight.training import FeatureStore
+from sidelight.workflow import make_config, prepare
+
+TEN = (
+    "concat", "branch", "gated", "bilinear", "hyper",
+    "metablock", "prior", "attend", "tokens", "daft",
+)  # fmt: skip
+EXPECTED = {
+    "irrelevant": "does-not-help",
+    "additive": "helps",
+    "interacting": "helps",
+    "nuisance": "helps",
+    "shortcut": "suspected-leak",
+}
+# target, columns that are no metadata, columns that leak, score of trees on both
+REAL = {
+    "ham10000": ("dx", ("lesion_id",), ("dx_type",), 0.39),
+    "emoji": ("category", ("name",), ("subcategory", "first_codepoint"), 0.54),
+}
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run the parts that are named; speed and one verdict a kind by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", default="speed,verdicts")
+    parser.add_argument("--rows", type=int, default=1200)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--kinds", default=",".join(EXPECTED))
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--data", default="../shared/data")
+    parser.add_argument("--budget", type=float, default=900)
+    given = parser.parse_args([] if words is None else words)
+    parts = given.parts.split(",")
+    if "speed" in parts:
+        speed(given.rows, given.epochs)
+    if "verdicts" in parts:
+        verdicts(given.kinds.split(","), given.repeats, given.epochs)
+    if "real" in parts:
+        real(Path(given.data), given.budget)
+
+
+def speed(num_rows: int, epochs: int) -> None:
+    """Time ten fusions × five seeds on shared maps, and one whole training."""
+    with tempfile.TemporaryDirectory() as name:
+        table = bright_pictures(Path(name), num_rows)
+        config = make_config(
+            {
+                "network": {"backbone": "efficientnet_lite0", "weights": "imagenet"},
+                "augment": {"horizontal_flip": False, "shift": 0},
+                "train": {"epochs": epochs, "backbone": "frozen"},
+                "image": {"cache": f"{name}/cache"},
+            }
+        )
+        prepared = prepare(table, config, progress=False)
+        start = time.perf_counter()
+        with FeatureStore() as features:
+            for fusion in TEN:
+                for seed in range(5):
+                    arm = Arm(fusion, "fusion", fusion=fusion)
+                    unit = run_unit(arm, prepared, config, 0, seed, features)
+                    if not unit.cached:
+                        raise RuntimeError(unit.failed or fusion)
+        shared = time.perf_counter() - start
+        train = config.train.model_copy(update={"backbone": "finetune"})
+        whole = config.model_copy(update={"train": train})
+        start = time.perf_counter()
+        run_unit(Arm("none", "image", fusion="none"), prepared, whole, 0, 1)
+        alone = time.perf_counter() - start
+    print(
+        f"ten fusions, five seeds, {epochs} epochs of "
+        f"{prepared.split.counts()['train']} rows: {shared:.0f} s; image only, whole backbone: {alone:.0f} s; "
+        f"ratio {shared / alone:.2f} (goal at most 3)",
+        flush=True,
+    )
+
+
+def bright_pictures(folder: Path, num_rows: int) -> Any:
+    """Return a table of 128-pixel pictures whose brightness tells the class."""
+    rng = np.random.default_rng(0)
+    (folder / "images").mkdir()
+    level = rng.integers(0, 5, num_rows)
+    for row in range(num_rows):
+        noise = rng.integers(0, 56, (128, 128, 3)) + 40 * level[row]
+        Image.fromarray(noise.astype("uint8")).save(folder / f"images/{row}.png")
+    frame = pl.DataFrame(
+        {
+            "file": [f"images/{row}.png" for row in range(num_rows)],
+            "label": [f"c{i}" for i in (level + rng.integers(0, 2, num_rows)) % 5],
+            **{f"x{i}": rng.normal(size=num_rows) for i in range(8)},
+        }
+    )
+    frame.write_csv(folder / "table.csv")
+    return read_table(folder / "table.csv", image="file", target="label")
+
+
+def verdicts(kinds: list[str], repeats: int, epochs: int) -> None:
+    """Compare synthetic data of each kind; print each verdict and how many are right."""
+    for kind in kinds:
+        right = 0
+        for repeat in range(repeats):
+            found = verdict_on(kind, seed=repeat + 1, epochs=epochs)
+            right += found.verdict.word == EXPECTED[kind]
+            print(f"  {kind} {repeat + 1}: {found.verdict.line}", flush=True)
+        print(f"{kind}: {right} of {repeats} are {EXPECTED[kind]} (goal 19 of 20)")
+
+
+def verdict_on(kind: str, *, seed: int, epochs: int) -> Comparison:
+    """Compare one data set; a shortcut keeps its own parts, the others get folds."""
+    with tempfile.TemporaryDirectory() as name:
+        data = synthetic(kind, Path(name) / "data", seed=seed, progress=False)
+        own_parts = kind == "shortcut"
+        table = read_table(
+            data / "table.csv",
+            image="file",
+            target="label",
+            drop=("part", "oracle"),
+            keep=("part",),
+        )
+        split = {"method": "column", "column": "part"} if own_parts else {}
+        config = make_config(
+            {
+                "split": split,
+                "train": {"epochs": epochs, "seed": seed},
+                "image": {"cache": f"{name}/cache"},
+            }
+        )
+        options = CompareConfig(
+            strategies=("film", "concat"), seeds=2, folds=1 if own_parts else 3
+        )
+        found = compare(table, config, options)
+        keras.utils.clear_session()
+        return found
+
+
+def real(folder: Path, budget: float) -> None:
+    """Compare real tables, without and with the columns that leak."""
+    for name, (target, ids, leaks, floor) in REAL.items():
+        path = folder / name
+        files = list(path.glob("*.csv")) if path.is_dir() else []
+        if not files:
+            print(f"{name}: not in {folder}")
+            continue
+        for drop, what in (((*ids, *leaks), "without leaks"), (ids, "with leaks")):
+            start = time.perf_counter()
+            table = read_table(files[0], image="image", target=target, drop=drop)
+            config = make_config({"image": {"size": "64"}})
+            found = compare(table, config, CompareConfig(budget=budget))
+            best = max(r.score.mean for r in found.results if r.score is not None)
+            print(
+                f"{name} {what}: {time.perf_counter() - start:.0f} s, best arm "
+                f"{best:.3f} (trees on both {floor}), {found.verdict.line}",
+                flush=True,
+            )
+            for sign in found.signs:
+                print(f"    {sign.sentence}", flush=True)
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1:])
