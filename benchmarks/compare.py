@@ -104,9 +104,10 @@ def speed(num_rows: int, epochs: int) -> None:
         start = time.perf_counter()
         run_unit(Arm("none", "image", fusion="none"), prepared, whole, 0, 1)
         alone = time.perf_counter() - start
+    rows = prepared.split.counts()["train"]
     print(
-        f"ten fusions, five seeds, {epochs} epochs of "
-        f"{prepared.split.counts()['train']} rows: {shared:.0f} s; image only, whole backbone: {alone:.0f} s; "
+        f"ten fusions, five seeds, {epochs} epochs of {rows} rows: {shared:.0f} s; "
+        f"image only, whole backbone: {alone:.0f} s; "
         f"ratio {shared / alone:.2f} (goal at most 3)",
         flush=True,
     )
@@ -132,7 +133,7 @@ def bright_pictures(folder: Path, num_rows: int) -> Any:
 
 
 def verdicts(kinds: list[str], repeats: int, epochs: int) -> None:
-    """Compare synthetic data of each kind; print each verdict and how many are right."""
+    """Compare synthetic data of each kind; print the verdicts and how many are right."""
     for kind in kinds:
         right = 0
         for repeat in range(repeats):
