@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred
@@ -54,7 +55,12 @@ def score(value: Any, metric: str) -> str:
     """Return a score, such as "84.6 %"."""
     if not known(value):
         return NOTHING
-    return f"{100 * value:.1f} %" if metric in POINTS else number(value)
+    return _minus(f"{100 * value:.1f} %") if metric in POINTS else number(value)
+
+
+def tick(value: float, metric: str) -> str:
+    """Return a round score below an axis."""
+    return f"{100 * value:.3g} %" if metric in POINTS else number(value)
 
 
 def number(value: Any) -> str:
@@ -62,8 +68,8 @@ def number(value: Any) -> str:
     if not known(value):
         return NOTHING
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return _minus(f"{int(value):,}")
+    return _minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}")
 
 
 def ends(interval: Interval | None, metric: str) -> str:
@@ -72,7 +78,7 @@ def ends(interval: Interval | None, metric: str) -> str:
         return NOTHING
     low, high = interval["low"], interval["high"]
     if metric in POINTS:
-        return f"{100 * low:.1f} to {100 * high:.1f} %"
+        return _minus(f"{100 * low:.1f} to {100 * high:.1f} %")
     return f"{number(low)} to {number(high)}"
 
 
@@ -81,7 +87,7 @@ def difference(interval: Interval | None, metric: str) -> str:
     if interval is None or not known(interval["mean"]):
         return NOTHING
     mean = interval["mean"]
-    return f"{100 * mean:+.1f} points" if metric in POINTS else signed(mean)
+    return _minus(f"{100 * mean:+.1f} points") if metric in POINTS else signed(mean)
 
 
 def difference_ends(interval: Interval | None, metric: str) -> str:
@@ -90,13 +96,17 @@ def difference_ends(interval: Interval | None, metric: str) -> str:
         return "not known"
     low, high = interval["low"], interval["high"]
     if metric in POINTS:
-        return f"{100 * low:+.1f} to {100 * high:+.1f}"
+        return _minus(f"{100 * low:+.1f} to {100 * high:+.1f}")
     return f"{signed(low)} to {signed(high)}"
 
 
 def signed(value: float) -> str:
     """Return a number with its sign."""
-    return f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+.3g}"
+    return _minus(f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+.3g}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def share(part: float, whole: float) -> str:
@@ -110,6 +120,8 @@ def cell(value: Any) -> str:
         return "missing"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, datetime):
+        return str(value).removesuffix(" 00:00:00")
     text = " ".join(str(value).split())
     return text if len(text) <= 48 else f"{text[:47]}…"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2 import UndefinedError
+
 from sidelight.errors import RunError
 from sidelight.experiments.compare import Comparison, Evidence
 from sidelight.report._comparison import comparison_page
@@ -34,8 +36,14 @@ def write_report(run: str | Path, output: str | Path | None = None) -> Path:
 
 def write_comparison(found: Comparison, path: Path) -> Path:
     """Write the page of a comparison in memory."""
-    write_text(path, comparison_page(Evidence.of(found), path.stem))
+    evidence = Evidence.of(found)
+    write_text(path, comparison_page(evidence, _name_of(found)))
     return path
+
+
+def _name_of(found: Comparison) -> str:
+    """Return what a comparison without a directory is called: its table."""
+    return Path(found.scores.folds[0].table.source).name or "comparison"
 
 
 def _page_of(directory: RunDirectory) -> str:
@@ -48,6 +56,6 @@ def _page_of(directory: RunDirectory) -> str:
             winner = StoredRun.read(best) if best.metrics.exists() else None
             return search_page(read_json(directory.tune), winner, directory, name)
         return run_page(StoredRun.read(directory), name)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, UndefinedError) as error:
         problem = f"its files are damaged, or of another version ({error!r})"
         raise RunError(problem, path=directory.path) from error

@@ -39,13 +39,19 @@ def make_table(
     task: str = "multiclass",
     location: bool = True,
     pictures: int = 60,
+    per_class: int = 8,
 ) -> Table:
     """Return rows with every kind of column; so many of them have a picture."""
     rng = np.random.default_rng(3)
     code = np.r_[
-        np.arange(len(classes)).repeat(8), rng.integers(len(classes), size=num_rows)
+        np.arange(len(classes)).repeat(per_class),
+        rng.integers(len(classes), size=num_rows),
     ]
-    code = rng.permutation(code[:num_rows]) if len(classes) * 8 <= num_rows else code
+    code = (
+        rng.permutation(code[:num_rows])
+        if len(classes) * per_class <= num_rows
+        else code
+    )
     num_rows = len(code)
     height = np.where(rng.random(num_rows) < 0.1, np.nan, rng.gamma(2, 300, num_rows))
     start = datetime(2019, 1, 1)
@@ -54,7 +60,9 @@ def make_table(
         {
             "file": [f"{i}.png" for i in range(num_rows)],
             "elevation": pl.Series(height).fill_nan(None),
-            "sensor": rng.choice(["alpha", "beta", None], num_rows, p=[0.6, 0.3, 0.1]),
+            "sensor": rng.choice(
+                ["alpha", "beta", "rare", None], num_rows, p=[0.6, 0.27, 0.03, 0.1]
+            ),
             "taken": [start + timedelta(days=int(d)) for d in days],
             "latitude": rng.uniform(-55, 70, num_rows),
             "longitude": rng.uniform(-170, 170, num_rows),

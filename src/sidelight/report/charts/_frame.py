@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 20, 8, 34
 Range = tuple[float, float]
 
 
@@ -46,12 +46,12 @@ class Frame:
         x: Values at the left and right end.
         y: Values at the bottom and at the top.
         x_label: Below the axis.
-        y_label: Above the axis, at its left end; part of the page, not of the SVG.
         x_text: Makes a tick's text of its value.
         y_text: Likewise.
         width: In units; a unit is about a pixel.
         height: In units.
         x_ticks: Values to mark; None chooses.
+        y_most: Rules across, at most.
     """
 
     title: str
@@ -63,6 +63,7 @@ class Frame:
     width: int = 320
     height: int = 200
     x_ticks: Sequence[float] | None = None
+    y_most: int = 4
     _marks: list[Markup] = field(default_factory=list)
 
     def at_x(self, value: float) -> float:
@@ -75,7 +76,9 @@ class Frame:
 
     def line(self, points: Iterable[tuple[float, float]], style: str) -> None:
         """Add a line through points."""
-        self._path("M" + " L".join(self._pairs(points)), f"line {style}")
+        pairs = self._pairs(points)
+        if pairs:
+            self._path("M" + " L".join(pairs), f"line {style}")
 
     def band(
         self, xs: Sequence[float], low: Sequence[float], high: Sequence[float]
@@ -83,7 +86,8 @@ class Frame:
         """Add the area between two lines."""
         there = list(zip(xs, low, strict=True))
         back = list(zip(reversed(xs), reversed(high), strict=True))
-        self._path("M" + " L".join(self._pairs([*there, *back])) + "Z", "band")
+        if there:
+            self._path("M" + " L".join(self._pairs([*there, *back])) + "Z", "band")
 
     def dots(self, points: Iterable[tuple[float, float]], style: str) -> None:
         """Add points as one path of round dots."""
@@ -115,7 +119,7 @@ class Frame:
 
     def _y_axis(self) -> list[Markup]:
         marks = []
-        for value in tick_values(*self.y, most=4):
+        for value in tick_values(*self.y, most=self.y_most):
             y = self.at_y(value)
             marks.append(_rule(LEFT, y, self.width - RIGHT, y))
             marks.append(text(LEFT - 5, y + 4, self.y_text(value), "end"))
@@ -124,16 +128,9 @@ class Frame:
     def _x_axis(self) -> list[Markup]:
         ticks = tick_values(*self.x) if self.x_ticks is None else self.x_ticks
         base = self.height - BOTTOM
-        marks = [
-            text(self.at_x(v), base + 15, self.x_text(v), self._anchor(v))
-            for v in ticks
-        ]
+        marks = [text(self.at_x(v), base + 15, self.x_text(v), "middle") for v in ticks]
         middle = (LEFT + self.width - RIGHT) / 2
         return [*marks, text(middle, self.height - 4, self.x_label, "middle")]
-
-    def _anchor(self, value: float) -> str:
-        """Keep the last label inside: the text of dates is long."""
-        return "end" if self.at_x(value) > self.width - 24 else "middle"
 
 
 def picture(

@@ -12,6 +12,7 @@ from sidelight.report.charts._frame import picture, text
 
 HEIGHT, TOP, BOTTOM, LEFT, STEP = 320, 40, 26, 60, 130
 MOST_LINES = 300
+ABSENT = object()  # an option of another fusion
 SHADES = 4
 
 
@@ -23,22 +24,25 @@ def parallel_chart(trials: list[dict[str, Any]], metric: str) -> Markup:
         metric: What the values are.
     """
     ranked = sorted(trials, key=lambda r: r["value"])[-MOST_LINES:]
-    names = list(dict.fromkeys(n for r in ranked for n in r["params"]))
-    axes = [_axis([r["params"].get(n) for r in ranked]) for n in names]
-    axes.append(_axis([r["value"] for r in ranked]))
+    columns = {
+        name: [r["params"].get(name, ABSENT) for r in ranked]
+        for name in dict.fromkeys(n for r in ranked for n in r["params"])
+    }
+    columns = {n: c for n, c in columns.items() if len(set(map(str, c))) > 1}
+    columns["score"] = [r["value"] for r in ranked]
+    axes = [_axis(column) for column in columns.values()]
     marks = []
-    for rank, trial in enumerate(ranked):
-        values = [*(trial["params"].get(n) for n in names), trial["value"]]
+    for rank, values in enumerate(zip(*columns.values(), strict=True)):
         points = [
             f"{LEFT + i * STEP} {_height(axis, v):.1f}"
             for i, (axis, v) in enumerate(zip(axes, values, strict=True))
-            if v is not None
+            if v is not ABSENT
         ]
         shade = rank * SHADES // len(ranked)
         marks.append(
             Markup('<path class="line p{}" d="M{}"/>').format(shade, " L".join(points))
         )
-    for i, (name, axis) in enumerate(zip([*names, "score"], axes, strict=True)):
+    for i, (name, axis) in enumerate(zip(columns, axes, strict=True)):
         marks += _drawn(LEFT + i * STEP, name, axis, i % 2 == 1)
     width = 2 * LEFT + STEP * (len(axes) - 1)
     title = f"Options and scores ({t.METRICS[metric]}) of {len(ranked)} trials"
@@ -46,7 +50,7 @@ def parallel_chart(trials: list[dict[str, Any]], metric: str) -> Markup:
 
 
 def _axis(values: list[Any]) -> dict[str, Any]:
-    known = [v for v in values if v is not None]
+    known = [v for v in values if v is not ABSENT]
     if all(t.known(v) and not isinstance(v, bool) for v in known):
         low, high = min(known), max(known)
         log = low > 0 and high / low >= 20

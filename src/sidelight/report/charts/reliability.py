@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from sidelight.report.charts._frame import Frame, percent
 
+FEWEST = 10  # rows of a bin that is drawn; fewer jump up and down
+
 
 def reliability_chart(title: str, bins: list[dict[str, Any]]) -> Markup:
     """Draw a reliability curve; on the diagonal, probabilities are what they say.
@@ -24,6 +26,7 @@ def reliability_chart(title: str, bins: list[dict[str, Any]]) -> Markup:
         percent,
         percent,
         height=240,
+        y_most=5,
     )
     frame.line([(0, 0), (1, 1)], "reference")
     rows = sum(b["rows"] for b in bins)
@@ -31,7 +34,7 @@ def reliability_chart(title: str, bins: list[dict[str, Any]]) -> Markup:
         half = 1 / 30 * 0.8
         share = b["rows"] / max(rows, 1)
         frame.bar(b["confidence"] - half, b["confidence"] + half, 0.25 * share, "rest")
-    points = [(b["confidence"], b["right"]) for b in bins]
+    points = [(b["confidence"], b["right"]) for b in bins if b["rows"] >= FEWEST]
     frame.line(points, "val")
     frame.dots(points, "val")
     return frame.svg()

@@ -32,8 +32,8 @@ def context(evidence: Evidence) -> dict[str, Any]:
         "failed": [_failed(arm) for arm in failed],
         "reference": _place(_mean(able, "none"), low, high),
         "ticks": [
-            {"at": _place(v, low, high), "text": t.score(v, metric)}
-            for v in tick_values(low, high, most=4)
+            {"at": _place(v, low, high), "text": t.tick(v, metric)}
+            for v in tick_values(low, high, most=6)
         ],
         "corrected": any(arm["p_adjusted"] is not None for arm in able),
     }

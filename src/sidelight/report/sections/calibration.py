@@ -17,15 +17,14 @@ from sidelight.evaluation import (
 from sidelight.experiments.compare import Evidence
 from sidelight.report import _text as t
 from sidelight.report._sources import StoredRun
-from sidelight.report.charts.reliability import reliability_chart
+from sidelight.report.charts.reliability import FEWEST, reliability_chart
 
 
 def of_sides(evidence: Evidence) -> dict[str, Any]:
     """Return the calibration of image only and the best fusion."""
     found = evidence.details["calibration"]
-    return {
-        "arms": [_arm(t.arm_title(name), one) for name, one in found.items() if one]
-    }
+    arms = [_arm(t.arm_title(name), one) for name, one in found.items() if one]
+    return {"arms": arms, "why": "", "fewest": FEWEST}
 
 
 def of_run(run: StoredRun) -> dict[str, Any]:
@@ -54,7 +53,7 @@ def of_run(run: StoredRun) -> dict[str, Any]:
                 row_scores("log_loss", truth["test"], probability).mean()
             ),
         }
-    return {"arms": [_arm("", found)], "why": ""}
+    return {"arms": [_arm("", found)], "why": "", "fewest": FEWEST}
 
 
 def _arm(title: str, found: dict[str, Any]) -> dict[str, Any]:

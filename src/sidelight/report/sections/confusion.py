@@ -102,6 +102,7 @@ def _matrices(
         "matrices": shown,
         "hidden": len(classes) - len(kept),
         "num_classes": len(classes),
+        "tilted": len(kept) > 4 and max(map(len, classes)) > 3,
     }
 
 

@@ -74,4 +74,6 @@ def _optimism(value: float | None, metric: str) -> str:
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        return "none"
     return f"{value:.3g}" if isinstance(value, float) else t.cell(value)
