@@ -49,8 +49,11 @@ lock: $(STAMP)  ## Pin again; no index address gets into the files.
 	printf 'uv\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --generate-hashes -q -o requirements/uv.txt
 
-system-deps:  ## Nothing yet: no test needs a system package.
-	@true
+system-deps:  ## Chromium, in which the report's page is looked at; there already is fine.
+	command -v chromium >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 
 clean:
 	rm -rf .venv demo runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ NAMES = (
     "steps",
     "frozen",
     "compare",
+    "report",
     "blue_marble",
     "synthetic",
 )

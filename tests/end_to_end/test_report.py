@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -139,6 +140,9 @@ def test_a_run_has_a_page(sidelight, browser, tmp_path, monkeypatch):
     found = read_page(other.read_text())
     assert "The rows themselves cannot be shown" in found.text
     assert "data" not in [e["id"] for e in found.all("section")]
+
+    told = sidelight("report", "runs/one", "--json")
+    assert json.loads(told.out) == {"report": "runs/one/report.html"}
 
     missing = sidelight("report", "runs/two")
     assert missing.code == 2

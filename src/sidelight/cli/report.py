@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 
 
@@ -16,10 +18,11 @@ def report(
         str | None,
         typer.Option("-o", "--output", help="File to write; report.html in the run."),
     ] = None,
+    as_json: o.Json = False,
 ) -> None:
     """Write one page that shows what a run found; it opens in any browser, offline."""
     load_backend()
     from sidelight.report import write_report
 
     path = write_report(run, None if output is None else Path(output))
-    typer.echo(f"written to {path}")
+    typer.echo(json.dumps({"report": str(path)}) if as_json else f"written to {path}")
