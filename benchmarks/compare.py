@@ -133,7 +133,7 @@ def bright_pictures(folder: Path, num_rows: int) -> Any:
 
 
 def verdicts(kinds: list[str], repeats: int, epochs: int) -> None:
-    """Compare synthetic data of each kind; print the verdicts and how many are right."""
+    """Compare synthetic data of each kind; print verdicts and how many are right."""
     for kind in kinds:
         right = 0
         for repeat in range(repeats):

@@ -276,6 +276,13 @@ class RunDirectory:
         """
         if self.model.exists():
             return self.model
+        if self.asked.exists():
+            problem = "this is a comparison, and no trained model"
+            fix = f"Train its best fusion: sidelight train --config {self.config}"
+            raise RunError(problem, path=self.path, fix=fix)
+        if (self.path / "best").is_dir():
+            problem = "this is a search; its winner is a run of its own"
+            raise RunError(problem, path=self.path, fix=f"Use {self.path / 'best'}.")
         if self.checkpoint.exists():
             said = (
                 f"{self.path} did not finish training; the network of its last whole "

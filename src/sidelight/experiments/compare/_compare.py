@@ -117,10 +117,7 @@ def compare(
 
 
 def _require_results(results: list[ArmResult]) -> None:
-    """Refuse to judge where image only, or every fusion, could not be trained."""
-    if results[0].score is None:
-        problem = f"image only cannot be trained: {results[0].notes[-1]}"
-        raise ConfigError(problem)
+    """Refuse to judge where no fusion could be trained."""
     fusions = [r for r in results if r.role == "fusion"]
     if all(r.gain is None for r in fusions):
         problem = f"no fusion could be trained: {fusions[0].notes[-1]}"

@@ -11,7 +11,7 @@ from sidelight.evaluation import row_scores
 from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
-from sidelight.experiments.compare._trees import Trees
+from sidelight.experiments.compare._trees import MOST_CLASSES, Trees
 from sidelight.predictor import Predictor
 from sidelight.workflow import Prepared
 
@@ -115,11 +115,12 @@ def share_of_columns(prepared: Prepared, metric: str) -> dict[str, float]:
         metric: What is compared.
 
     Returns:
-        By column; empty where there are fewer than two columns, or metadata says
-        nothing.
+        By column; empty where there are fewer than two columns, more than 40, more
+        than 100 classes, or metadata says nothing.
     """
     names = [f.name for f in prepared.preprocessor.spec.features]
-    if not 2 <= len(names) <= MOST_COLUMNS:
+    many = len(prepared.preprocessor.classes) > MOST_CLASSES
+    if many or not 2 <= len(names) <= MOST_COLUMNS:
         return {}
     every = _score(prepared, metric, set(names))
     least = _least(prepared, metric)

@@ -117,7 +117,10 @@ def run_rounds(work: Work, plan: Plan, options: CompareConfig, start: float) -> 
             if arm.name in work.stopped or (seed and arm.name in work.dear):
                 continue
             unit = work.run(arm, fold, seed)
-            work.say(_line(unit, plan))
+            work.say(_line(unit, plan, work))
+            if unit.failed and arm.role == "image":
+                problem = f"image only cannot be trained: {unit.failed}"
+                raise ConfigError(problem)
             if work.features is not None and unit.parameters and not unit.cached:
                 work.is_dear(arm)
         slowest = max(slowest, time.monotonic() - begun)
@@ -144,7 +147,11 @@ def _halve(work: Work, plan: Plan, folds: int) -> None:
         work.notes.setdefault(name, []).append(note)
 
 
-def _line(unit: Unit, plan: Plan) -> str:
+def _line(unit: Unit, plan: Plan, work: Work) -> str:
     where = f"fold {unit.fold + 1}/{plan.folds}  seed {unit.seed + 1}/{plan.seeds}"
-    said = f"failed: {unit.failed}" if unit.failed else f"{unit.seconds:6.1f} s"
-    return f"{where}  {unit.arm:<18} {said}"
+    if unit.failed:
+        return f"{where}  {unit.arm:<18} failed: {unit.failed}"
+    scores = Scores(work.units, work.folds, work.metric, work.config.split)
+    rows = scores.rows(unit.arm, {unit.fold: (unit.seed,)}, "val")
+    value = f"{work.metric} on val {rows[0].mean():.3f}"
+    return f"{where}  {unit.arm:<18} {value}  {unit.seconds:6.1f} s"

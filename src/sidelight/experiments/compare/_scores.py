@@ -84,6 +84,12 @@ class Scores:
         gaps = [a - b for a, b in zip(first, second, strict=True)]
         return [self._interval(gaps, blocks, "test", some) for some in keep]
 
+    def num_rows(self, arm: str) -> int:
+        """Return the number of test rows that an arm answered."""
+        return sum(
+            len(self.folds[fold].split.indices("test")) for fold in self.blocks(arm)
+        )
+
     def rows(
         self, arm: str, blocks: Blocks, part: Part = "test"
     ) -> list[NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from sidelight.experiments.compare._second import SecondSplit
 Word = Literal["helps", "does-not-help", "undecided", "suspected-leak"]
 
 LEVEL = 0.05
+LEAST_ROWS = 30  # fewer test rows allow no verdict, whatever they say
 POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred
 
 
@@ -83,8 +84,14 @@ def judge(
     alone = [r for r in results if r.role == "metadata" and r.score is not None]
     metadata = max(alone, key=lambda r: r.validation, default=None)
     beyond = None if metadata is None else scores.difference(best.name, metadata.name)
-    word = _word(best, over_control, signs, margin)
+    rows = scores.num_rows(best.name)
+    word = "undecided"
+    if rows >= LEAST_ROWS:
+        word = _word(best, over_control, signs, margin)
     sentences = [
+        f"There are {rows} test rows, too few for a verdict."
+        if rows < LEAST_ROWS
+        else "",
         _first(word, best, by_name[IMAGE_ONLY], scores.metric, margin),
         _over_control(over_control, scores.metric),
         _beyond(beyond, metadata, scores.metric),

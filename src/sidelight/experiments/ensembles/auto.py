@@ -174,7 +174,7 @@ class Auto:
         return joined
 
     def _scaled(self, trained: _Trained) -> Any:
-        """Return answers as the network gives them: numbers scaled, or probabilities."""
+        """Return answers as the network gives them: scaled, or probabilities."""
         if self.classes:
             return trained.figures
         return trained.one.answers("val")[:, 0]

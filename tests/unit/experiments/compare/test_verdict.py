@@ -51,6 +51,13 @@ def test_no_gain_with_few_rows_is_undecided(made_up):
     assert "would often be missed" in verdict.sentences[0]
 
 
+def test_a_handful_of_test_rows_allows_no_verdict(made_up):
+    case = made_up({**USUAL, "film": 1.0, "none": 0.0}, num_rows=24, num_folds=3, own=0)
+    verdict = verdict_of(case)
+    assert verdict.word == "undecided"
+    assert verdict.sentences[0] == "There are 24 test rows, too few for a verdict."
+
+
 def test_a_gain_that_shuffled_metadata_gives_too_is_none(made_up):
     verdict = verdict_of(made_up({**USUAL, "metadata shuffled": 0.7}))
     assert verdict.word == "undecided"
