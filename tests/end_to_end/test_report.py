@@ -134,6 +134,12 @@ def test_a_run_has_a_page(sidelight, browser, tmp_path, monkeypatch):
     assert "sidelight train" in found.text
     assert_good(browser, path, 390, "light")
 
+    shutil.rmtree(tmp_path / "images")
+    assert sidelight("report", "runs/one").code == 0
+    found = read_page(path.read_text())
+    assert not found.all("img")
+    assert found.text.count("the picture is no longer there") == 24
+
     (tmp_path / "scenes.csv").unlink()
     other = tmp_path / "elsewhere.html"
     assert sidelight("report", "runs/one", "-o", other).code == 0

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
-from sidelight.errors import RunError, SidelightError
+from sidelight.errors import RunError, SidelightError, SidelightWarning
 from sidelight.experiments.compare import Evidence
 from sidelight.preprocessing import Preprocessor
+from sidelight.readers import find_reader, read_table
 from sidelight.runs import RunDirectory, read_json
 from sidelight.schema import Schema
-from sidelight.table import Table, load_schema
-from sidelight.workflow import RunConfig, load_config, make_config, read
+from sidelight.table import NULL_VALUES, Table, load_schema
+from sidelight.workflow import RunConfig, load_config, make_config
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class StoredRun:
         schema: What the columns are for.
         columns: What was done to each.
         data: The rows; None where the table cannot be read any more.
+        truth: `(rows of data,)` class indices or numbers; None without data.
         why_no_data: What stood in the way.
     """
 
@@ -80,7 +88,8 @@ class StoredRun:
     classes: list[str]
     schema: Schema
     columns: list[dict[str, Any]]
-    data: Data | None
+    data: Data | None = None
+    truth: NDArray[Any] | None = None
     why_no_data: str = ""
 
     @classmethod
@@ -104,37 +113,78 @@ class StoredRun:
             classes=preprocessor.classes,
             schema=load_schema(directory.schema),
             columns=preprocessor.describe(),
-            data=None,
         )
-        return run._with_data()
+        return run._with_data(preprocessor)
 
-    def _with_data(self) -> StoredRun:
+    def _with_data(self, preprocessor: Preprocessor) -> StoredRun:
         """Read the table again, if it still is where it was and as it was."""
         try:
-            table = read(self.config.table, self.config.split)
+            with warnings.catch_warnings():  # all was said before training
+                warnings.simplefilter("ignore", SidelightWarning)
+                table = _read_again(self.config, self.schema)
+            if table is None:
+                return replace(self, why_no_data="the table was not a file")
+            return self._joined(table, preprocessor)
         except (SidelightError, OSError) as error:
-            return StoredRun(**{**vars(self), "why_no_data": str(error)})
-        return StoredRun(**{**vars(self), **self._joined(table)})
+            return replace(self, why_no_data=str(error))
 
-    def _joined(self, table: Table) -> dict[str, Any]:
+    def _joined(self, table: Table, preprocessor: Preprocessor) -> StoredRun:
         parts = dict(self.predictions.select("row", "part").iter_rows())
         keep = [i for i, row in enumerate(table.rows.tolist()) if row in parts]
         if len(keep) != len(parts):
-            return {"why_no_data": f"{table.source} has other rows than it had"}
-        images = table.images or (None,) * len(table)
-        paths = [images[i] for i in keep]
+            why = f"{table.source} has other rows than it had"
+            return replace(self, why_no_data=why)
+        table = table.at(np.array(keep))
+        rows = table.rows.tolist()
         data = Data(
-            frame=table.frame[keep],
+            frame=table.frame,
             schema=self.schema,
-            part=pl.Series([parts[int(table.rows[i])] for i in keep]),
-            row=pl.Series(table.rows[keep]),
-            picture=pl.Series(
-                [None if path is None else str(path) for path in paths], dtype=pl.String
-            ),
+            part=pl.Series([parts[row] for row in rows]),
+            row=pl.Series(rows),
+            picture=_pictures_of(table.frame, self.config, self.schema.image),
             columns=self.columns,
             dropped=self.metrics["rows"]["dropped"],
         )
-        return {"data": data}
+        truth = (
+            preprocessor.encode_target(table)
+            if self.classes
+            else table.target().to_numpy().astype(np.float64)
+        )
+        return replace(self, data=data, truth=truth)
+
+
+def _read_again(config: RunConfig, schema: Schema) -> Table | None:
+    """Read a run's table; pictures are not looked for, so that some may be gone."""
+    options = config.table
+    if options.source is None:
+        return None
+    return read_table(
+        options.source,
+        schema=schema.model_copy(update={"image": None}),
+        target=schema.target,
+        sql=options.sql,
+        on_bad=options.on_bad,
+        null_values=(*NULL_VALUES, *options.null_values),
+        decimal=options.decimal,
+        learn=False,
+    )
+
+
+def _pictures_of(
+    frame: pl.DataFrame, config: RunConfig, image: str | None
+) -> pl.Series:
+    """Return where each row's picture was."""
+    if image is None:
+        return pl.Series([None] * frame.height, dtype=pl.String)
+    options = config.table
+    source = str(options.source)
+    folder = (
+        find_reader(source).path_of(source).absolute().parent
+        if options.images is None
+        else Path(options.images).expanduser().absolute()
+    )
+    names = frame[image].cast(pl.String).to_list()
+    return pl.Series([None if name is None else str(folder / name) for name in names])
 
 
 def _frame(path: Any) -> pl.DataFrame:

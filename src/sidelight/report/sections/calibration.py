@@ -29,19 +29,15 @@ def of_sides(evidence: Evidence) -> dict[str, Any]:
 
 def of_run(run: StoredRun) -> dict[str, Any]:
     """Return the calibration of a run."""
-    if not run.classes or run.data is None:
-        return {"arms": [], "why": "" if not run.classes else run.why_no_data}
-    code = {name: number for number, name in enumerate(run.classes)}
-    names = run.data.frame[run.schema.target or ""].cast(pl.String)
-    if not set(names) <= set(code):
-        return {"arms": [], "why": "the classes are called otherwise than in the table"}
-    truth_of = dict(zip(run.data.row.to_list(), names.to_list(), strict=True))
-    rows = {p: run.predictions.filter(pl.col("part") == p) for p in ("val", "test")}
-    truth = {
-        p: np.array([code[truth_of[row]] for row in f["row"]]) for p, f in rows.items()
-    }
+    if not run.classes or run.data is None or run.truth is None:
+        return {"arms": [], "why": run.why_no_data if run.classes else ""}
+    truth_of = dict(zip(run.data.row.to_list(), run.truth.tolist(), strict=True))
     asked = [f"probability_{name}" for name in run.classes]
-    figures = {p: frame.select(asked).to_numpy() for p, frame in rows.items()}
+    truth, figures = {}, {}
+    for part in ("val", "test"):
+        rows = run.predictions.filter(pl.col("part") == part)
+        truth[part] = np.array([truth_of[row] for row in rows["row"]])
+        figures[part] = rows.select(asked).to_numpy()
     temperature = fit_temperature(truth["val"], figures["val"])
     found: dict[str, Any] = {"temperatures": [temperature]}
     scaled = with_temperature(figures["test"], temperature)
