@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from sidelight.errors import ConfigError
@@ -64,7 +63,7 @@ def compare_and_store(
 def _asked(table: Table, config: RunConfig, options: CompareConfig) -> dict[str, Any]:
     """Return what has to be the same for trainings to be comparable."""
     return {
-        "rows": hashlib.sha256(table.frame.write_csv().encode()).hexdigest(),
+        "rows": table.digest(),
         "config": config.model_dump(mode="json"),
         "options": options.model_dump(mode="json", exclude={"budget", "margin"}),
     }

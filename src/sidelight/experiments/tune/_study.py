@@ -51,7 +51,7 @@ def fingerprint_of(
     )
     held["image"] = {k: held["image"][k] for k in ("size", "resize")}
     parts = {
-        "rows": prepared.table.frame.write_csv(),
+        "rows": prepared.table.digest(),
         "split": prepared.split.assignment.tolist(),
         "metric": metric,
         "space": space.described(),
