@@ -36,6 +36,9 @@ def test_one_command_says_whether_metadata_helps_and_goes_on(
         "stack",
     ]  # fmt: skip
     assert pl.read_csv(run / "arms.csv").height == 7
+    page = (run / "report.html").read_text()
+    assert "Where the metadata changed the answer" in page
+    assert pl.read_parquet(run / "answers.parquet").height == 48
 
     units = {path: path.stat().st_mtime_ns for path in (run / "units").glob("*")}
     gone = run / "units" / "film-0-0.json"
