@@ -48,7 +48,7 @@ def curve_chart(
     )
     ends = (1.0, float(max(num_epochs, 2)))
     ticks = [v for v in tick_values(*ends) if v == int(v)]
-    frame = Frame(title, ends, y, "epoch", x_ticks=ticks, height=180)
+    frame = Frame(title, ends, y, "epoch", x_ticks=ticks, height=180, y_most=5)
     if reference is not None:
         frame.line(_points(reference["mean"]), "reference")
     for key, style in ((name, "train"), (f"val_{name}", "val")):

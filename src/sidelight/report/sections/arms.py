@@ -12,8 +12,11 @@ ROLES = {
     "image": "baseline",
     "metadata": "baseline",
     "fusion": "fusion",
-    "control": "control: must fail",
     "stack": "combination",
+}
+CONTROLS = {
+    "metadata shuffled": "control: should be like image only",
+    "images shuffled": "control: should be like metadata only",
 }
 
 
@@ -70,7 +73,7 @@ def _row(arm: dict[str, Any], metric: str, low: float, high: float) -> dict[str,
     return {
         "name": arm["name"],
         "title": t.arm_title(arm["name"]),
-        "role": ROLES[arm["role"]],
+        "role": ROLES.get(arm["role"]) or CONTROLS.get(arm["name"], "control"),
         "kind": arm["role"],
         "score": t.score(score["mean"], metric),
         "ends": t.ends(score, metric),
