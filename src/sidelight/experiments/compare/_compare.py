@@ -99,7 +99,7 @@ def compare(
         second, plan = _second(work, plan, options, best, metric, folder, start)
     signs = leak_signs(results, scores, share_of_columns(folds[0], metric))
     if second is not None and best.gain is not None:
-        gone = vanishing(best.gain, second)
+        gone = vanishing(best.gain, second, metric)
         signs += [] if gone is None else [gone]
     return Comparison(
         results=results,

@@ -12,6 +12,7 @@ from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._trees import MOST_CLASSES, Trees
+from sidelight.experiments.compare._words import score as said
 from sidelight.predictor import Predictor
 from sidelight.workflow import Prepared
 
@@ -19,6 +20,7 @@ NEARLY_PERFECT = 0.97
 CLEARLY = 0.05  # so much above image only
 FALLS = 0.10  # from validation to test, beyond what image only falls
 MOST = 0.5  # of what all metadata says
+NEARLY_ALL = 0.95
 BOUNDED = ("accuracy", "balanced_accuracy", "r2")  # whose best value is one
 MOST_COLUMNS = 40  # that are looked at one by one
 
@@ -70,7 +72,7 @@ def _nearly_perfect(best: ArmResult, image: ArmResult, metric: str) -> Sign | No
     if value < NEARLY_PERFECT or value < image.score.mean + CLEARLY:
         return None
     sentence = (
-        f"Metadata alone reaches {value:.3f}, which is nearly perfect: it may hold "
+        f"Metadata alone reaches {said(value, metric)}, nearly perfect: it may hold "
         "the answer itself, or something decided after it."
     )
     return Sign("nearly perfect", sentence, suspected=True)
@@ -86,9 +88,9 @@ def _falls_on_test(best: ArmResult, image: ArmResult, scores: Scores) -> Sign | 
     if beyond < max(FALLS, luck):
         return None
     sentence = (
-        f"Metadata alone scores {val.mean:.3f} on validation rows and "
-        f"{best.score.mean:.3f} on test rows: what it says of the answer holds where "
-        "the training rows come from, and not elsewhere."
+        f"Metadata alone scores {said(val.mean, scores.metric)} on validation rows and "
+        f"{said(best.score.mean, scores.metric)} on test rows: what it says of the "
+        "answer holds where the training rows come from, and not elsewhere."
     )
     return Sign("falls on test", sentence, suspected=True)
 
@@ -97,11 +99,16 @@ def _one_column(name: str, share: float, perfect: Sign | None) -> Sign | None:
     if share < MOST:
         return None
     sentence = (
-        f"One column, {name!r}, carries {share:.0%} of what metadata says alone. "
+        f"One column, {name!r}, carries {_much(share)} of what metadata says alone. "
         "Make sure that it is known before the answer, and where the model will be "
         "used."
     )
     return Sign("one column", sentence, suspected=perfect is not None, column=name)
+
+
+def _much(share: float) -> str:
+    # Without a column the trees may do worse than without any.
+    return "nearly all" if share > NEARLY_ALL else f"{share:.0%}"
 
 
 def share_of_columns(prepared: Prepared, metric: str) -> dict[str, float]:

@@ -17,6 +17,7 @@ from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._unit import run_unit
 from sidelight.experiments.compare._units import Units
+from sidelight.experiments.compare._words import amount, change
 from sidelight.splits import SplitConfig, method_of
 from sidelight.table import Table, repeated_identifiers
 from sidelight.training import FeatureStore
@@ -101,14 +102,13 @@ def run_second(
     )
 
 
-def vanishing(gain: Interval, second: SecondSplit) -> Sign | None:
+def vanishing(gain: Interval, second: SecondSplit, metric: str) -> Sign | None:
     """Return a sign of a leak where the gain is gone with the stricter split."""
     if gain.low <= 0 or second.gain.high >= LOST * gain.mean:
         return None
     sentence = (
-        f"The gain of {gain.mean:+.3f} with rows drawn at random is "
-        f"{second.gain.mean:+.3f} ({second.gain.low:+.3f} to {second.gain.high:+.3f}) "
-        f"with a {second.method} split by {second.by}: what was learned is the thing "
-        "or the place itself."
+        f"The gain of {amount(gain.mean, metric)} with rows drawn at random becomes "
+        f"{change(second.gain, metric)} with a {second.method} split by {second.by}: "
+        "what was learned is the thing or the place itself."
     )
     return Sign("gain vanishes", sentence, suspected=True)

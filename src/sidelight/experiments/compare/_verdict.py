@@ -11,12 +11,12 @@ from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._second import SecondSplit
+from sidelight.experiments.compare._words import amount, change, score
 
 Word = Literal["helps", "does-not-help", "undecided", "suspected-leak"]
 
 LEVEL = 0.05
 LEAST_ROWS = 30  # fewer test rows allow no verdict, whatever they say
-POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def judge(
     metadata = max(alone, key=lambda r: r.validation, default=None)
     beyond = None if metadata is None else scores.difference(best.name, metadata.name)
     rows = scores.num_rows(best.name)
-    word = "undecided"
+    word: Word = "undecided"
     if rows >= LEAST_ROWS:
         word = _word(best, over_control, signs, margin)
     sentences = [
@@ -130,8 +130,8 @@ def _first(
     if best.gain is None or best.score is None or image.score is None:
         return ""
     reach = (
-        f"{best.name} reaches {best.score.mean:.3f} and image only "
-        f"{image.score.mean:.3f}: {tell(best.gain, metric)}."
+        f"{best.name} reaches {score(best.score.mean, metric)} and image only "
+        f"{score(image.score.mean, metric)}: {change(best.gain, metric)}."
     )
     start = {
         "helps": "The metadata helps.",
@@ -155,25 +155,27 @@ def _over_control(over: Interval | None, metric: str) -> str:
         return ""
     if over.mean > 0 and p_value(over) < LEVEL:
         return (
-            "With the metadata of other rows the gain is gone "
-            f"({tell(over, metric)}), so it comes from what the metadata says."
+            "With the metadata of its own row it is better than with that of another: "
+            f"{change(over, metric)}. So the gain comes from what the metadata says."
         )
     return (
-        "With the metadata of other rows it does as well "
-        f"({tell(over, metric)}), so a gain would not come from what they say."
+        "With the metadata of its own row it is not better than with that of another: "
+        f"{change(over, metric)}. So a gain would not come from what the metadata says."
     )
 
 
 def _beyond(beyond: Interval | None, metadata: ArmResult | None, metric: str) -> str:
     if beyond is None or metadata is None or metadata.score is None:
         return ""
-    alone = f"Metadata alone ({metadata.name}) reaches {metadata.score.mean:.3f}"
+    alone = (
+        f"Metadata alone ({metadata.name}) reaches {score(metadata.score.mean, metric)}"
+    )
     if beyond.mean > 0 and p_value(beyond) < LEVEL:
-        return f"{alone}; the pictures add to it ({tell(beyond, metric)})."
+        return f"{alone}; the pictures add to it ({change(beyond, metric)})."
     if beyond.mean < 0 and p_value(beyond) < LEVEL:
-        return f"{alone}, more than with the pictures ({tell(beyond, metric)})."
+        return f"{alone}, more than with the pictures ({change(beyond, metric)})."
     return (
-        f"{alone}; that the pictures add to it is not shown ({tell(beyond, metric)})."
+        f"{alone}; that the pictures add to it is not shown ({change(beyond, metric)})."
     )
 
 
@@ -182,8 +184,9 @@ def _with_second(second: SecondSplit | None, metric: str) -> str:
         return ""
     return (
         f"With a {second.method} split ({second.by}) it reaches "
-        f"{second.fusion.mean:.3f} and image only {second.image_only.mean:.3f}: "
-        f"{tell(second.gain, metric)}."
+        f"{score(second.fusion.mean, metric)} and image only "
+        f"{score(second.image_only.mean, metric)}: "
+        f"{change(second.gain, metric)}."
     )
 
 
@@ -194,21 +197,6 @@ def _cost(best: ArmResult, image: ArmResult) -> str:
         f"An answer takes {best.ms_per_row:.2f} ms a row in place of "
         f"{image.ms_per_row:.2f} ms."
     )
-
-
-def tell(interval: Interval, metric: str) -> str:
-    """Return a difference with its interval, such as "+5.2 points (3.1 to 7.3)"."""
-    if metric in POINTS:
-        mean, low, high = (
-            100 * v for v in (interval.mean, interval.low, interval.high)
-        )
-        return f"{mean:+.1f} points ({low:+.1f} to {high:+.1f})"
-    return f"{interval.mean:+.3f} ({interval.low:+.3f} to {interval.high:+.3f})"
-
-
-def amount(value: float, metric: str) -> str:
-    """Return a size, such as "1.0 points"."""
-    return f"{100 * value:.1f} points" if metric in POINTS else f"{value:.3f}"
 
 
 def _figures(

@@ -8,7 +8,8 @@ import pytest
 from sidelight.evaluation import Interval
 from sidelight.experiments.compare._leaks import leak_signs, share_of_columns
 from sidelight.experiments.compare._second import SecondSplit, vanishing
-from sidelight.experiments.compare._verdict import best_fusion, judge, tell
+from sidelight.experiments.compare._verdict import best_fusion, judge
+from sidelight.experiments.compare._words import change
 
 USUAL = {
     "none": 0.6,
@@ -31,7 +32,7 @@ def test_a_gain_beyond_luck_helps(made_up):
     assert verdict.word == "helps"
     assert verdict.fusion == "film"
     assert verdict.figures["gain"] == pytest.approx(0.1, abs=0.02)
-    assert verdict.sentences[0].startswith("The metadata helps. Film reaches 0.6")
+    assert verdict.sentences[0].startswith("The metadata helps. Film reaches ")
     assert "the pictures add to it" in verdict.sentences[2]
     assert verdict.line.startswith("verdict: helps fusion=film metric=accuracy gain=0.")
 
@@ -61,7 +62,7 @@ def test_a_handful_of_test_rows_allows_no_verdict(made_up):
 def test_a_gain_that_shuffled_metadata_gives_too_is_none(made_up):
     verdict = verdict_of(made_up({**USUAL, "metadata shuffled": 0.7}))
     assert verdict.word == "undecided"
-    assert "would not come from what they say" in verdict.sentences[1]
+    assert "would not come from what the metadata says" in verdict.sentences[1]
 
 
 def test_metadata_that_is_nearly_perfect_is_suspected(made_up):
@@ -95,12 +96,14 @@ def test_a_gain_that_is_gone_with_a_stricter_split_is_a_sign():
             Interval(mean, -0.02, high, 0.02, 5, "rows"),
         )
 
-    sign = vanishing(gain, second(0.01, 0.05))
+    sign = vanishing(gain, second(0.01, 0.05), "accuracy")
     assert sign is not None
     assert sign.suspected
     assert "grouped split by site" in sign.sentence
-    assert vanishing(gain, second(0.12, 0.2)) is None
-    assert vanishing(gain, second(0.05, 0.11)) is None  # too uncertain to say so
+    assert vanishing(gain, second(0.12, 0.2), "accuracy") is None
+    assert (
+        vanishing(gain, second(0.05, 0.11), "accuracy") is None
+    )  # too uncertain to say so
 
 
 def test_the_column_that_carries_everything_is_named(made_up):
@@ -120,8 +123,8 @@ def test_corrected_probabilities_are_never_smaller(made_up):
 
 def test_points_and_other_units():
     gain = Interval(0.052, 0.031, 0.073, 0.01, 10, "rows")
-    assert tell(gain, "accuracy") == "+5.2 points (+3.1 to +7.3)"
-    assert tell(gain, "r2") == "+0.052 (+0.031 to +0.073)"
+    assert change(gain, "accuracy") == "+5.2 points (+3.1 to +7.3)"
+    assert change(gain, "r2") == "+0.052 (+0.031 to +0.073)"
 
 
 def test_scores_are_the_metric(made_up):
