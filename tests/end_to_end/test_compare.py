@@ -10,7 +10,10 @@ import pytest
 import sidelight as sl
 from tests.end_to_end.conftest import make_rows, write_table
 
-SMALL = ("--strategies", "film", "--folds", 1, "--seeds", 1, "--epochs", 1)
+SMALL = (
+    "--strategies", "film", "--folds", 1, "--seeds", 1, "--epochs", 1,
+    "--backbone", "small", "--set", "backbone.widths=[8,12]",
+)  # fmt: skip
 ASKED = ("--image", "file", "--target", "label", "--drop", "taken,lat,lon")
 
 
@@ -75,6 +78,7 @@ def test_bad_input_leaves_nothing(sidelight, table, tmp_path, monkeypatch):
     assert not list((tmp_path / "runs").glob("*/comparison.json"))
 
 
+@pytest.mark.slow
 def test_a_budget_too_small_for_anything(sidelight, table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = sidelight("compare", table, *ASKED, *SMALL, "--budget", "1s")

@@ -10,10 +10,10 @@ import polars as pl
 from PIL import Image
 
 from sidelight.experiments.compare import CompareConfig, Comparison
+from sidelight.experiments.compare._arm_result import results_of
 from sidelight.experiments.compare._arms import arms_of
 from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._plan import Plan
-from sidelight.experiments.compare._results import results_of
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._stack import stack_units
 from sidelight.experiments.compare._unit import Unit

@@ -165,6 +165,7 @@ def test_numbers_have_errors_and_dots_in_place_of_a_matrix(tmp_path):
     assert not [d for d in drawn if d.startswith("Where training")]
 
 
+@pytest.mark.slow
 def test_a_thousand_classes_are_cut_short_and_that_is_said(tmp_path):
     classes = tuple(f"class {i:04d}" for i in range(1000))
     table = make_table(tmp_path, 3000, classes, pictures=4, per_class=3)

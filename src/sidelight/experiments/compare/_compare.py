@@ -10,12 +10,12 @@ from typing import Any
 
 from sidelight.errors import ConfigError
 from sidelight.evaluation import primary_metric
+from sidelight.experiments.compare._arm_result import ArmResult, results_of
 from sidelight.experiments.compare._arms import STACK, arms_of
+from sidelight.experiments.compare._comparison import Comparison
 from sidelight.experiments.compare._config import FOLDS, MANY_ROWS, CompareConfig
 from sidelight.experiments.compare._leaks import leak_signs, share_of_columns
 from sidelight.experiments.compare._plan import Plan
-from sidelight.experiments.compare._result import Comparison
-from sidelight.experiments.compare._results import ArmResult, results_of
 from sidelight.experiments.compare._rounds import (
     PLAN,
     Say,

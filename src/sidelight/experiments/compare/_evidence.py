@@ -25,7 +25,7 @@ from sidelight.schema import Schema
 from sidelight.workflow import RunConfig, load_config, make_config
 
 if TYPE_CHECKING:
-    from sidelight.experiments.compare._result import Comparison
+    from sidelight.experiments.compare._comparison import Comparison
 
 
 @dataclass(frozen=True)

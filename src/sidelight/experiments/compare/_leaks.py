@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from sidelight.evaluation import row_scores
+from sidelight.experiments.compare._arm_result import ArmResult
 from sidelight.experiments.compare._arms import IMAGE_ONLY
-from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._trees import MOST_CLASSES, Trees
 from sidelight.experiments.compare._words import score as said

@@ -6,9 +6,9 @@ from typing import Any
 
 from sidelight.errors import ConfigError
 from sidelight.experiments.compare._compare import compare
+from sidelight.experiments.compare._comparison import Comparison
 from sidelight.experiments.compare._config import CompareConfig
 from sidelight.experiments.compare._evidence import Evidence
-from sidelight.experiments.compare._result import Comparison
 from sidelight.experiments.compare._rounds import Say
 from sidelight.runs import (
     RunDirectory,

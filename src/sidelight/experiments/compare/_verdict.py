@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sidelight.evaluation import Interval, p_value
+from sidelight.experiments.compare._arm_result import ArmResult
 from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._leaks import Sign
-from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._second import SecondSplit
 from sidelight.experiments.compare._words import amount, change, score

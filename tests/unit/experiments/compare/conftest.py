@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from sidelight.experiments.compare._arm_result import results_of
 from sidelight.experiments.compare._arms import Arm, arms_of
-from sidelight.experiments.compare._results import results_of
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._unit import Unit
 from sidelight.experiments.compare._units import Units

@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from sidelight.evaluation import Interval
+from sidelight.experiments.compare._arm_result import ArmResult
 from sidelight.experiments.compare._config import CompareConfig
 from sidelight.experiments.compare._leaks import Sign
 from sidelight.experiments.compare._plan import Plan
-from sidelight.experiments.compare._results import ArmResult
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._second import SecondSplit
 from sidelight.experiments.compare._unit import with_fusion
