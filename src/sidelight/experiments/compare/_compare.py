@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from sidelight.errors import ConfigError
+from sidelight.errors import ConfigError, SplitError
 from sidelight.evaluation import primary_metric
 from sidelight.experiments.compare._arm_result import ArmResult, results_of
 from sidelight.experiments.compare._arms import STACK, arms_of
 from sidelight.experiments.compare._comparison import Comparison
-from sidelight.experiments.compare._config import FOLDS, MANY_ROWS, CompareConfig
+from sidelight.experiments.compare._config import MANY_ROWS, USUAL_FOLDS, CompareConfig
 from sidelight.experiments.compare._leaks import leak_signs, share_of_columns
 from sidelight.experiments.compare._plan import Plan
 from sidelight.experiments.compare._rounds import (
@@ -38,7 +38,7 @@ from sidelight.experiments.compare._units import Units
 from sidelight.experiments.compare._verdict import best_fusion, judge
 from sidelight.nn import AugmentConfig
 from sidelight.runs import write_json
-from sidelight.splits import SplitConfig, method_of
+from sidelight.splits import SplitConfig, make_folds
 from sidelight.table import Table
 from sidelight.training import FeatureStore
 from sidelight.workflow import Noticed, Prepared, RunConfig, prepare_folds
@@ -71,6 +71,8 @@ def compare(
     """
     start = time.monotonic()
     _require_both(table)
+    if config.network.fusion == "metadata":  # no pictures would be packed for it
+        config = with_fusion(config, options.strategies[0])
     arms = arms_of(options.strategies)
     wanted = Plan(
         _num_folds(table, config.split, options), options.seeds, config.train.epochs
@@ -183,8 +185,12 @@ def _require_both(table: Table) -> None:
 def _num_folds(table: Table, split: SplitConfig, options: CompareConfig) -> int:
     if options.folds is not None:
         return options.folds
-    one_part = method_of(table, split) in ("time", "column")
-    return 1 if one_part or len(table) >= MANY_ROWS else FOLDS
+    if len(table) >= MANY_ROWS:
+        return 1
+    for number in USUAL_FOLDS:
+        with suppress(SplitError):  # too few groups or blocks, or one test part
+            return len(make_folds(table, split, number))
+    return 1
 
 
 def _metric(prepared: Prepared) -> str:

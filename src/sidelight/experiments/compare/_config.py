@@ -11,7 +11,7 @@ from sidelight.schema import Record
 USUAL = ("concat", "film", "gated", "attend", "prior")
 BASELINES = ("none", "metadata")
 MANY_ROWS = 20_000  # from here on one split is no lottery any more
-FOLDS = 5
+USUAL_FOLDS = (5, 3)  # the first that the rows can be divided into
 
 
 class CompareConfig(Record):
@@ -23,7 +23,7 @@ class CompareConfig(Record):
             two are always added: they are the proof.
         seeds: Trainings of each arm on each fold.
         folds: Parts of the rows that are test in turn; 1 is a single split. None is 5
-            for fewer than 20,000 rows, where the split allows it, else 1.
+            for fewer than 20,000 rows, 3 if groups or blocks are too few for 5, else 1.
         budget: Seconds for everything; folds, then seeds, then epochs are reduced to
             keep it. None does all of them.
         margin: The smallest difference of the score that would matter, such as 0.01

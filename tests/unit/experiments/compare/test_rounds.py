@@ -6,10 +6,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from sidelight.errors import ConfigError, UnknownNameError
 from sidelight.experiments.compare._arms import arms_of
+from sidelight.experiments.compare._compare import _num_folds
 from sidelight.experiments.compare._config import CompareConfig
 from sidelight.experiments.compare._plan import Pace, Plan, within
 from sidelight.experiments.compare._rounds import Work, _halve
@@ -19,7 +21,7 @@ from sidelight.experiments.compare._unit import Unit
 from sidelight.experiments.compare._units import Units
 from sidelight.nn.options import checked_options
 from sidelight.splits import SplitConfig
-from tests.unit.experiments.compare.conftest import answers, failed
+from tests.unit.experiments.compare.conftest import answers, failed, make_table
 
 PACE = Pace(overhead=5.0, per_epoch=1.0)  # a training of 10 epochs takes 15 s
 WANTED = Plan(folds=5, seeds=3, epochs=10)
@@ -49,6 +51,24 @@ def test_folds_then_seeds_then_epochs_are_reduced(budget, expected):
 def test_a_budget_too_small_says_what_is_needed():
     with pytest.raises(ConfigError, match=r"80 s is too small for 10 networks.* 89 s"):
         within(WANTED, 80, PACE, 10)
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        ({}, 5),
+        ({"method": "grouped", "group": "five"}, 5),
+        ({"method": "grouped", "group": "four"}, 3),
+        ({"method": "time", "time": "noise"}, 1),
+    ],
+)
+def test_as_many_folds_as_the_rows_allow(split, expected):
+    table = make_table(60)
+    rows = pl.int_range(60)
+    frame = table.frame.with_columns(five=rows % 5, four=rows % 4)
+    table = replace(table, frame=frame)
+    assert _num_folds(table, SplitConfig(**split), CompareConfig()) == expected
+    assert _num_folds(table, SplitConfig(**split), CompareConfig(folds=7)) == 7
 
 
 def test_strategies_are_checked():
