@@ -122,8 +122,8 @@ def _show(found: Comparison, directory: RunDirectory) -> None:
     plan = found.plan
     done = f"{plan.folds} folds" if plan.folds > 1 else "one split"
     out.print(
-        f"{done} ({found.scores.folds[0].split.method}), {plan.seeds} seeds, "
-        f"{plan.epochs} epochs; intervals hold 95 % and cover luck of "
+        f"{done} ({found.scores.folds[0].split.method}), {_count(plan.seeds, 'seed')}, "
+        f"{_count(plan.epochs, 'epoch')}; intervals hold 95 % and cover luck of "
         f"{found.results[0].score.covers if found.results[0].score else 'nothing'}"
     )
     for note in (*plan.notes, *_notes(found)):
@@ -132,8 +132,9 @@ def _show(found: Comparison, directory: RunDirectory) -> None:
     for sentence in found.verdict.sentences:
         out.print(sentence, soft_wrap=True)
     out.print(f"\nto see it all: {directory.report}", soft_wrap=True)
-    config = shlex.quote(str(directory.config))
-    out.print(f"to train the best: sidelight train --config {config}", soft_wrap=True)
+    if found.verdict.word == "helps":
+        config = shlex.quote(str(directory.config))
+        out.print(f"to train it: sidelight train --config {config}", soft_wrap=True)
     out.print(found.verdict.line, soft_wrap=True)
 
 
@@ -161,3 +162,7 @@ def _mean_and_range(interval: Any, sign: str) -> tuple[str, str]:
 
 def _notes(found: Comparison) -> list[str]:
     return [f"* {r.name}: {'; '.join(r.notes)}" for r in found.results if r.notes]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
