@@ -1,8 +1,8 @@
 """Training behind a frozen backbone, its maps computed once or in every epoch.
 
 Goal: at least 5 times faster over 10 epochs (`efficientnet_lite0`, 128 px, a fusion at
-or after the last stage), with the same predictions to 1e-3. The more rows there are, the
-less the two graphs that have to be traced count.
+or after the last stage), with the same predictions to 1e-3. The more rows, the less the
+two graphs count that have to be traced.
 
     python -m benchmarks.frozen --rows 3000 --fusions film
 """
