@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from dataclasses import dataclass, field, replace
@@ -137,7 +138,9 @@ def _run_network(
     seed: int,
     features: FeatureStore | None,
 ) -> Unit:
-    keras.utils.clear_session()  # or every network's graph would stay
+    # Or the graphs and weights of all networks before would stay in memory.
+    keras.utils.clear_session()
+    gc.collect()
     keras.utils.set_random_seed(config.train.seed)
     one = OneNetwork(prepared, config, features)
     training = one.train(None, None, progress=False)
