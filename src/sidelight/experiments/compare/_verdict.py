@@ -142,7 +142,7 @@ def _first(
     more = ""
     if word == "does-not-help":
         more = f" A gain that matters ({amount(margin, metric)}) can be ruled out."
-    if word == "undecided" and best.detectable is not None:
+    if word == "undecided" and best.detectable:
         more = (
             f" A gain below {amount(best.detectable, metric)} would often be missed "
             "with so many rows, folds and seeds."
