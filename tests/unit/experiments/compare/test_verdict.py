@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from sidelight.experiments.compare._leaks import leak_signs, share_of_columns
 from sidelight.experiments.compare._second import SecondSplit, vanishing
 from sidelight.experiments.compare._verdict import best_fusion, judge
 from sidelight.experiments.compare._words import change
+from sidelight.schema import Column
+from sidelight.workflow import make_config, prepare_folds
 
 USUAL = {
     "none": 0.6,
@@ -110,6 +114,20 @@ def test_the_column_that_carries_everything_is_named(made_up):
     prepared = made_up(USUAL, num_folds=1).scores.folds[0]
     shares = share_of_columns(prepared, "accuracy")
     assert shares["tells"] > 0.9
+    assert abs(shares["noise"]) < 0.1
+
+
+def test_two_columns_that_hold_the_same_answer_are_both_named(made_up):
+    prepared = made_up(USUAL, num_folds=1).scores.folds[0]
+    rows = prepared.table
+    twice = rows.frame.with_columns(again=rows.frame["tells"])
+    extra = Column(name="again", kind="numeric", sources=("again",))
+    columns = (*rows.schema.columns, extra)
+    schema = rows.schema.model_copy(update={"columns": columns})
+    table = replace(rows, frame=twice, schema=schema)
+    both = prepare_folds(table, make_config({}), 1, progress=False)[0]
+    shares = share_of_columns(both, "accuracy")
+    assert min(shares["tells"], shares["again"]) > 0.9
     assert abs(shares["noise"]) < 0.1
 
 
