@@ -13,6 +13,7 @@ from sidelight.errors import ConfigError, SidelightWarning
 from sidelight.feed import Source
 from sidelight.images import ImageRule, Pack, pack, parse_size, survey
 from sidelight.nn.backbones import AUTO, default_backbone
+from sidelight.predictor import Predictor
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.schema import ImageSpec, ModelSpec, Part
@@ -54,6 +55,17 @@ class Prepared:
             target=self.preprocessor.encode_target(rows),
             weight=weight,
         )
+
+    def truth(self, part: Part) -> np.ndarray[Any, Any]:
+        """Return the truth of a part's rows `(rows,)`: class indices, or numbers."""
+        rows = self.table.take(self.split, part)
+        if self.preprocessor.classes:
+            return self.preprocessor.encode_target(rows)
+        return rows.target().to_numpy().astype(np.float64)
+
+    def predictor(self, network: Any) -> Predictor:
+        """Return what turns a network's raw answers into probabilities or numbers."""
+        return Predictor(network, self.preprocessor, self.table.schema, self.rule)
 
     @property
     def image_spec(self) -> ImageSpec:

@@ -77,9 +77,7 @@ def run(
     config = config.model_copy(update={"network": network_config})
     keras.utils.set_random_seed(config.train.seed)
     learner = method(prepared, config)
-    predictor = Predictor(
-        learner.network, prepared.preprocessor, prepared.table.schema, prepared.rule
-    )
+    predictor = prepared.predictor(learner.network)
     if on_prepared is not None:
         on_prepared(config, predictor, prepared)
     training = learner.train(override, checkpoint, progress=progress)
@@ -102,7 +100,7 @@ def _score(
 ) -> dict[str, Any]:
     scores: dict[str, Any] = {}
     threshold = None
-    truth = {part: _truth(prepared, part) for part in PARTS}
+    truth = {part: prepared.truth(part) for part in PARTS}
     if prepared.table.schema.task == "binary":
         probability = predictor.probabilities(answers["val"])
         threshold = choose_threshold(truth["val"], probability[:, 1])
@@ -114,13 +112,6 @@ def _score(
             threshold=threshold,
         )
     return scores
-
-
-def _truth(prepared: Prepared, part: Part) -> Any:
-    rows = prepared.table.take(prepared.split, part)
-    if prepared.preprocessor.classes:
-        return prepared.preprocessor.encode_target(rows)
-    return rows.target().to_numpy()
 
 
 def _predictions(

@@ -78,7 +78,7 @@ def _result(arm: Arm, scores: Scores, notes: tuple[str, ...]) -> ArmResult:
         name=arm.name,
         role=arm.role,
         score=scores.of(arm.name),
-        validation=scores.of(arm.name, "val").mean,
+        validation=scores.mean(arm.name, "val"),
         gain=gain,
         p=None if gain is None else p_value(gain),
         p_adjusted=None,

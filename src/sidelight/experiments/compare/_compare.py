@@ -210,7 +210,7 @@ def _add_stack(work: Work, scores: Scores) -> None:
     able = [n for n in able if sum(map(len, scores.blocks(n).values())) == most]
     if len(able) < 2:
         return
-    ranked = sorted(able, key=lambda n: scores.of(n, "val").mean, reverse=True)
+    ranked = sorted(able, key=lambda n: scores.mean(n, "val"), reverse=True)
     first, second = ranked[:2]
     work.notes[STACK] = [f"of {first} and {second}"]
     for fold, seeds in scores.blocks(first, second).items():

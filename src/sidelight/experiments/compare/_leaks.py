@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._trees import MOST_CLASSES, Trees
 from sidelight.experiments.compare._words import score as said
-from sidelight.predictor import Predictor
 from sidelight.workflow import Prepared
 
 NEARLY_PERFECT = 0.97
@@ -147,18 +145,16 @@ def share_of_columns(prepared: Prepared, metric: str) -> dict[str, float]:
 
 def _score(prepared: Prepared, metric: str, columns: set[str]) -> float:
     answers = Trees(prepared, columns=columns).fit().answers("test")
-    predictor = Predictor(
-        None, prepared.preprocessor, prepared.table.schema, prepared.rule
-    )
-    truth = _truth(prepared)
-    return float(row_scores(metric, truth, predictor.figures(answers)).mean())
+    truth = prepared.truth("test")
+    figures = prepared.predictor(None).figures(answers)
+    return float(row_scores(metric, truth, figures).mean())
 
 
 def _least(prepared: Prepared, metric: str) -> float:
     """Return the score of the answer that looks at nothing."""
     train = prepared.table.at(prepared.split.indices("train"))
     target = prepared.preprocessor.encode_target(train)
-    truth = _truth(prepared)
+    truth = prepared.truth("test")
     if not prepared.preprocessor.classes:
         mean = prepared.preprocessor.decode_target(
             np.array([target.mean()], np.float32)
@@ -167,10 +163,3 @@ def _least(prepared: Prepared, metric: str) -> float:
     shares = np.bincount(target, minlength=len(prepared.preprocessor.classes))
     figures = np.tile(shares / shares.sum(), (len(truth), 1))
     return float(row_scores(metric, truth, figures).mean())
-
-
-def _truth(prepared: Prepared) -> Any:
-    rows = prepared.table.at(prepared.split.indices("test"))
-    if prepared.preprocessor.classes:
-        return prepared.preprocessor.encode_target(rows)
-    return rows.target().to_numpy().astype(np.float64)

@@ -140,7 +140,7 @@ def _halve(work: Work, plan: Plan, folds: int) -> None:
     so_far.finished = {k: u for k, u in work.units.finished.items() if u.fold < folds}
     scores = Scores(so_far, work.folds, work.metric, work.config.split)
     good = [a.name for a in going if scores.blocks(a.name)]
-    ranked = sorted(good, key=lambda n: scores.of(n, "val").mean, reverse=True)
+    ranked = sorted(good, key=lambda n: scores.mean(n, "val"), reverse=True)
     for name in ranked[keep:]:
         work.stopped.add(name)
         note = f"stopped after {folds} of {plan.folds} folds (successive halving)"

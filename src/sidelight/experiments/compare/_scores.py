@@ -57,6 +57,12 @@ class Scores:
         blocks = self.blocks(arm)
         return self._interval(self.rows(arm, blocks, part), blocks, part)
 
+    def mean(self, arm: str, part: Part) -> float:
+        """Return an arm's mean score, as in `of`."""
+        scores = self.rows(arm, self.blocks(arm), part)
+        means = [of_seeds.mean(axis=0) for of_seeds in scores]
+        return float(np.concatenate(means).mean())
+
     def difference(
         self, arm: str, other: str, keep: NDArray[np.bool_] | None = None
     ) -> Interval:
@@ -108,11 +114,7 @@ class Scores:
 
     def truth(self, fold: int, part: Part) -> NDArray[Any]:
         """Return class indices or numbers `(rows,)` of a part of a fold."""
-        prepared = self.folds[fold]
-        rows = prepared.table.at(prepared.split.indices(part))
-        if prepared.preprocessor.classes:
-            return prepared.preprocessor.encode_target(rows)
-        return rows.target().to_numpy().astype(np.float64)
+        return self.folds[fold].truth(part)
 
     def _interval(
         self,

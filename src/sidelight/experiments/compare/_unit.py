@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import statistics
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from sidelight.errors import InputError
+from sidelight.experiments._session import begin_anew
 from sidelight.experiments.compare._arms import Arm
 from sidelight.experiments.compare._trees import Trees
-from sidelight.predictor import Predictor
 from sidelight.schema import Part
 from sidelight.training import FeatureStore
 from sidelight.workflow import OneNetwork, Prepared, RunConfig
@@ -121,7 +119,7 @@ def _config_of(arm: Arm, config: RunConfig, seed: int) -> RunConfig:
 
 def _run_trees(arm: Arm, prepared: Prepared, fold: int, seed: int) -> Unit:
     trees = Trees(prepared, seed).fit()
-    as_figures = _figures_of(None, prepared)
+    as_figures = prepared.predictor(None).figures
     return Unit(
         arm.name,
         fold,
@@ -138,13 +136,10 @@ def _run_network(
     seed: int,
     features: FeatureStore | None,
 ) -> Unit:
-    # Or the graphs and weights of all networks before would stay in memory.
-    keras.utils.clear_session()
-    gc.collect()
-    keras.utils.set_random_seed(config.train.seed)
+    begin_anew(config.train.seed)
     one = OneNetwork(prepared, config, features)
     training = one.train(None, None, progress=False)
-    as_figures = _figures_of(one.network, prepared)
+    as_figures = prepared.predictor(one.network).figures
     return Unit(
         arm.name,
         fold,
@@ -156,13 +151,6 @@ def _run_network(
         history=training.history,
         cached=features is not None and one.reuses_features,
     )
-
-
-def _figures_of(network: Any, prepared: Prepared) -> Any:
-    """Return the function from raw answers to probabilities or numbers."""
-    return Predictor(
-        network, prepared.preprocessor, prepared.table.schema, prepared.rule
-    ).figures
 
 
 def _ms_per_row(one: OneNetwork) -> float:

@@ -13,9 +13,9 @@ from pydantic import Field
 from sidelight.errors import ConfigError, InputError
 from sidelight.evaluation import Interval, mean_interval, primary_metric, row_scores
 from sidelight.experiments._pool import cross_fitted, pool_weights
+from sidelight.experiments.ensembles._members import member_config
 from sidelight.nn.ensemble import COMBINER, join
 from sidelight.nn.options import checked_options
-from sidelight.predictor import Predictor
 from sidelight.registry import ENSEMBLES, FUSIONS
 from sidelight.runs import write_atomically
 from sidelight.schema import Record
@@ -77,19 +77,15 @@ class Auto:
         for name in self.options.members:
             FUSIONS.check(name)
         names = dict.fromkeys((IMAGE_ONLY, *self.options.members))
-        self.configs = {n: _config_of(config, n, len(names)) for n in names}
+        self.configs = {n: member_config(config, n, len(names)) for n in names}
         # Takes every input that a candidate takes; another network leaves.
         first = self.options.members[0]
         self.network = OneNetwork(prepared, self.configs[first]).network
         self.notes: list[str] = []
-        table = prepared.table.take(prepared.split, "val")
         self.classes = prepared.preprocessor.classes
-        self.truth: Any = (
-            prepared.preprocessor.encode_target(table)
-            if self.classes
-            else table.target().to_numpy().astype(np.float64)
-        )
-        self.metric = primary_metric(table.schema.task or "multiclass", self.truth)
+        self.truth: Any = prepared.truth("val")
+        task = prepared.table.schema.task or "multiclass"
+        self.metric = primary_metric(task, self.truth)
 
     def train(
         self, override: Override | None, checkpoint: Path | None, *, progress: bool
@@ -124,9 +120,8 @@ class Auto:
             self.notes.append(f"{name} was left out: {error}")
             return None
         training = one.train(override, None, progress=progress)
-        schema, rule = self.prepared.table.schema, self.prepared.rule
-        predictor = Predictor(one.network, self.prepared.preprocessor, schema, rule)
-        return _Trained(name, one, training, predictor.figures(one.answers("val")))
+        as_figures = self.prepared.predictor(one.network).figures
+        return _Trained(name, one, training, as_figures(one.answers("val")))
 
     def _best(self, trained: list[_Trained]) -> _Trained:
         """Return the winner; image only where the gain is within a standard error."""
@@ -188,15 +183,3 @@ class Auto:
         unit = units_of(self.prepared.table, method, self.split)[rows]
         gap = self._rows(figures) - self._rows(other)
         return mean_interval([gap[None, :]], [unit])
-
-
-def _config_of(config: RunConfig, fusion: str, candidates: int) -> RunConfig:
-    update: dict[str, Any] = {"fusion": fusion, "fusion_options": {}}
-    limit = config.train.max_time
-    time = {"max_time": None if limit is None else limit / candidates}
-    return config.model_copy(
-        update={
-            "network": config.network.model_copy(update=update),
-            "train": config.train.model_copy(update=time),
-        }
-    )

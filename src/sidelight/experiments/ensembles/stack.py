@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from sidelight.experiments.ensembles._members import member_config
 from sidelight.nn.ensemble import COMBINER, join
 from sidelight.nn.options import checked_options
 from sidelight.predictor import answers_of
@@ -68,7 +69,7 @@ class Stack:
             FUSIONS.check(name)
         trainings = len(self.options.members) * (self.options.folds + 1)
         self.configs = {
-            name: _member_config(config, name, trainings)
+            name: member_config(config, name, trainings)
             for name in self.options.members
         }
         self.split = config.split
@@ -142,12 +143,3 @@ def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:
         return fitted.coef_.reshape(-1, 1), np.reshape(fitted.intercept_, 1)
     fitted = LogisticRegression(max_iter=2000).fit(answers, target)
     return fitted.coef_.T, fitted.intercept_
-
-
-def _member_config(config: RunConfig, fusion: str, trainings: int) -> RunConfig:
-    network = config.network.model_copy(update={"fusion": fusion, "fusion_options": {}})
-    limit = config.train.max_time
-    train = config.train.model_copy(
-        update={"max_time": None if limit is None else limit / trainings}
-    )
-    return config.model_copy(update={"network": network, "train": train})

@@ -11,9 +11,9 @@ import keras
 
 from sidelight.errors import ConfigError
 from sidelight.evaluation import evaluate
+from sidelight.experiments._session import begin_anew
 from sidelight.experiments.tune._config import score_of
 from sidelight.nn.heads import Head
-from sidelight.predictor import Predictor
 from sidelight.registry import HEADS
 from sidelight.training import FeatureStore, Override
 from sidelight.workflow import OneNetwork, Prepared, RunConfig
@@ -55,13 +55,8 @@ class Trainer:
         self, prepared: Prepared, metric: str, features: FeatureStore | None = None
     ) -> None:
         self.prepared, self.metric, self.features = prepared, metric, features
-        rows = prepared.table.take(prepared.split, "val")
         self.classes = prepared.preprocessor.classes
-        self.truth = (
-            prepared.preprocessor.encode_target(rows)
-            if self.classes
-            else rows.target().to_numpy()
-        )
+        self.truth = prepared.truth("val")
 
     def __call__(self, config: RunConfig, watch: Watch) -> Scored:
         """Train a network and return its score.
@@ -75,17 +70,12 @@ class Trainer:
             InputError: If the options do not fit the rows or one another, or the loss
                 is not a number.
         """
-        keras.utils.clear_session()  # or every network's graph would stay
-        keras.utils.set_random_seed(config.train.seed)
+        begin_anew(config.train.seed)
         one = OneNetwork(self.prepared, config, self.features)
         head: Head = HEADS.get(one.spec.task).obj
         watcher = keras.callbacks.LambdaCallback(on_epoch_end=_reporter(head, watch))
         training = one.train(Override(callbacks=[watcher]), None, progress=False)
-        prepared = self.prepared
-        predictor = Predictor(
-            one.network, prepared.preprocessor, prepared.table.schema, prepared.rule
-        )
-        figures = predictor.figures(one.answers("val"))
+        figures = self.prepared.predictor(one.network).figures(one.answers("val"))
         value = score_of(self.metric, evaluate(self.truth, figures, self.classes))
         if value is None or not math.isfinite(value):
             problem = f"{self.metric} is not defined on these validation rows"
