@@ -8,24 +8,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table as Grid
 
+from sidelight.evaluation import SCORE_NAMES
+
 if TYPE_CHECKING:
     from sidelight.runs import RunDirectory
     from sidelight.workflow import Run
-
-# What is shown of the scores, in this order, where a score exists.
-SHOWN = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "log_loss": "log loss",
-    "roc_auc": "ROC-AUC",
-    "pr_auc": "PR-AUC",
-    "calibration_error": "calibration error",
-    "threshold": "threshold (chosen on val)",
-    "mae": "MAE",
-    "rmse": "RMSE",
-    "r2": "R²",
-}
 
 
 def console() -> Console:
@@ -53,7 +40,7 @@ def scores(parts: dict[str, dict[str, Any]], title: str | None = None) -> Grid:
     """Return a table of scores: one line a score, one column a part."""
     made = grid("", *parts, title=title)
     made.add_row("rows", *(figure(part.get("rows")) for part in parts.values()))
-    for name, label in SHOWN.items():
+    for name, label in SCORE_NAMES.items():
         if any(name in part for part in parts.values()):
             made.add_row(label, *(figure(part.get(name)) for part in parts.values()))
     return made

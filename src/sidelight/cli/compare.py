@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
+from sidelight.cli._going_on import directory_of, say_interrupted, tell
 from sidelight.cli._run_options import Typed, takes_run_options
-from sidelight.errors import ConfigError
 from sidelight.registry import FUSIONS
 from sidelight.runs import RunDirectory
 
@@ -45,11 +44,9 @@ def compare(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the comparison of that --name.")
     ] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the comparison.")] = None,
-    runs: Annotated[str, typer.Option(help="Folder of the runs.")] = "runs",
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a run of the same name.")
-    ] = False,
+    name: o.Name = None,
+    runs: o.Runs = "runs",
+    overwrite: o.Overwrite = False,
     as_json: o.Json = False,
 ) -> None:
     """Does the metadata help? Trains every strategy beside baselines and controls."""
@@ -64,14 +61,16 @@ def compare(
     given = {"seeds": seeds, "folds": folds, "budget": seconds, "margin": margin}
     options = checked_options(CompareConfig, {**chosen, **given}, "a comparison")
     config = typed.run_config("compare")
-    directory = _directory(name, Path(runs), resume=resume, overwrite=overwrite)
+    directory = directory_of(
+        runs, name, "compare", "comparison", resume=resume, overwrite=overwrite
+    )
     table = read(config.table, config.split)
     try:
         found = compare_and_store(
-            table, config, options, directory, resume=resume, say=_say
+            table, config, options, directory, resume=resume, say=tell
         )
     except KeyboardInterrupt:
-        _say_interrupted(directory)
+        say_interrupted(directory, directory.path / "units", "trainings")
         raise SystemExit(130) from None
     write_report(directory.path)
     if as_json:
@@ -89,29 +88,6 @@ def _strategies(text: str) -> tuple[str, ...]:
         if name != "all":
             FUSIONS.check(name)
     return names
-
-
-def _directory(
-    name: str | None, runs: Path, *, resume: bool, overwrite: bool
-) -> RunDirectory:
-    if not resume:
-        return RunDirectory.create(runs, name, prefix="compare", overwrite=overwrite)
-    if name is None:
-        problem = "--resume does not say which comparison goes on"
-        raise ConfigError(problem, fix="Name it with --name.")
-    return RunDirectory.open(runs / name)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _say_interrupted(directory: RunDirectory) -> None:
-    text = "interrupted"
-    if (directory.path / "units").is_dir():
-        text += "; finished trainings are kept, go on with the same command and "
-        text += f"--resume --name {directory.path.name}"
-    typer.secho(text, fg="yellow", err=True)
 
 
 def _show(found: Comparison, directory: RunDirectory) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
+from sidelight.cli._going_on import directory_of, say_interrupted, tell
 from sidelight.cli._run_options import Typed, takes_run_options
 from sidelight.errors import ConfigError
 from sidelight.experiments import check_fusion
-from sidelight.runs import RunDirectory
 
 if TYPE_CHECKING:
     from sidelight.experiments.tune import TuneResult
@@ -61,14 +60,16 @@ def tune(
     asked = {"fusions": chosen, "trials": trials, "budget": seconds, "metric": metric}
     options = checked_options(TuneConfig, asked, "a search")
     config = typed.run_config("tune")
-    directory = _directory(Path(runs), name, resume=resume)
+    directory = directory_of(
+        runs, name, "tune", "search", resume=resume, overwrite=False
+    )
     table = read(config.table, config.split)
     try:
         found = tune_and_store(
-            table, config, typed.options, options, directory, resume=resume, say=_say
+            table, config, typed.options, options, directory, resume=resume, say=tell
         )
     except KeyboardInterrupt:
-        _say_interrupted(directory)
+        say_interrupted(directory, directory.path, "trials")
         raise SystemExit(130) from None
     if as_json:
         stored = (directory.path / "tune.json").read_text(encoding="utf-8")
@@ -76,27 +77,6 @@ def tune(
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     _show(found)
-
-
-def _directory(runs: Path, name: str | None, *, resume: bool) -> RunDirectory:
-    if not resume:
-        return RunDirectory.create(runs, name, prefix="tune")
-    if name is None:
-        problem = "--resume does not say which search goes on"
-        raise ConfigError(problem, fix="Name it with --name.")
-    return RunDirectory.open(runs / name)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _say_interrupted(directory: RunDirectory) -> None:
-    text = "interrupted"
-    if directory.path.is_dir():
-        text += "; finished trials are kept, go on with the same command and "
-        text += f"--resume --name {directory.path.name}"
-    typer.secho(text, fg="yellow", err=True)
 
 
 def _show(found: TuneResult) -> None:

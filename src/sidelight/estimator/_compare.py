@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sidelight.estimator._estimator import Classifier, Regressor
+from sidelight.experiments._given import (
+    given_options,
+    given_table,
+    say_nothing,
+    tell,
+)
 from sidelight.experiments.compare import (
     CompareConfig,
     Comparison,
@@ -16,11 +21,9 @@ from sidelight.experiments.compare import (
 )
 from sidelight.experiments.compare import compare as run_comparison
 from sidelight.nn.options import checked_options
-from sidelight.readers import read_table
 from sidelight.report import write_comparison, write_report
 from sidelight.runs import RunDirectory
-from sidelight.table import Table
-from sidelight.workflow import RunConfig, make_config
+from sidelight.workflow import RunConfig
 
 
 def compare(
@@ -73,13 +76,9 @@ def compare(
         names = (strategies,) if isinstance(strategies, str) else tuple(strategies)
         given["strategies"] = names
     asked = checked_options(CompareConfig, given, "a comparison")
-    chosen = {"table": {"image": image, "target": target}, **(options or {})}
-    config = make_config(chosen)
-    group = config.split.group
-    if not isinstance(table, Table):
-        drop = () if group is None else (group,)
-        table = read_table(table, image=image, target=target, images=images, drop=drop)
-    say = _print if verbose else _ignore
+    _, config = given_options(table, options, image=image, target=target, images=images)
+    table = given_table(table, config)
+    say = tell if verbose else say_nothing
     if path is None:
         found = run_comparison(table, config, asked, say=say)
     else:
@@ -93,11 +92,3 @@ def _estimator(config: RunConfig, task: str) -> Classifier | Regressor:
     """Return an unfitted estimator with these options."""
     cls = Regressor if task == "regression" else Classifier
     return cls(fusion=config.network.fusion, options=config.model_dump(mode="json"))
-
-
-def _print(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
-def _ignore(line: str) -> None:
-    del line

@@ -19,17 +19,25 @@ from sidelight.evaluation._comparison import (
 )
 from sidelight.evaluation._evaluate import (
     FEW_ROWS,
+    SCORE_NAMES,
     evaluate,
     groups_of,
     subgroup_metrics,
 )
 from sidelight.evaluation._intervals import bootstrap_interval
 from sidelight.evaluation._regression import regression_metrics
-from sidelight.evaluation._row_scores import METRICS, primary_metric, row_scores
+from sidelight.evaluation._row_scores import (
+    METRICS,
+    POINTS,
+    primary_metric,
+    row_scores,
+)
 
 __all__ = [
     "FEW_ROWS",
     "METRICS",
+    "POINTS",
+    "SCORE_NAMES",
     "Interval",
     "bootstrap_interval",
     "calibration_error",

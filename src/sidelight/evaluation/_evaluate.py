@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 # A score of fewer rows than this says little; it is shown and marked.
 FEW_ROWS = 30
 MAX_GROUPS = 50
+# What people are shown, in this order, where a score exists.
+SCORE_NAMES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "log_loss": "log loss",
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "calibration_error": "calibration error",
+    "threshold": "threshold (chosen on val)",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "r2": "R²",
+}
 
 
 def evaluate(

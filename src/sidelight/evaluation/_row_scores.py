@@ -115,3 +115,4 @@ _SCORES: dict[str, Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]] 
     "mae": _mae,
 }
 METRICS = tuple(_SCORES)
+POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred
+from sidelight.evaluation import POINTS, SCORE_NAMES
+
 NOTHING = "–"
 
 METRICS = {
@@ -17,19 +18,7 @@ METRICS = {
     "mae": "minus the mean error",
     "log_loss": "minus the log loss",
 }
-SCORES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "log_loss": "log loss",
-    "roc_auc": "ROC-AUC",
-    "pr_auc": "PR-AUC",
-    "calibration_error": "calibration error",
-    "threshold": "threshold (chosen on val)",
-    "mae": "mean error",
-    "rmse": "RMSE",
-    "r2": "R²",
-}
+SCORES = {**SCORE_NAMES, "mae": "mean error"}
 ARMS = {
     "none": "image only",
     "metadata": "metadata only, network",

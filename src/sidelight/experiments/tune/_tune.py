@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sidelight.errors import ConfigError
+from sidelight.experiments._given import (
+    given_options,
+    given_table,
+    say_nothing,
+    tell,
+)
 from sidelight.experiments.tune._config import TuneConfig
 from sidelight.experiments.tune._result import TuneResult
 from sidelight.experiments.tune._store import tune_and_store
 from sidelight.nn.options import checked_options
-from sidelight.readers import read_table
 from sidelight.runs import RunDirectory
-from sidelight.table import Table
-from sidelight.workflow import RunConfig, make_config, read
 
 
 def tune(
@@ -66,39 +68,17 @@ def tune(
     named = (fusions,) if isinstance(fusions, str) else tuple(fusions)
     asked = {"fusions": named, "trials": trials, "budget": budget, "metric": metric}
     search = checked_options(TuneConfig, asked, "a search")
-    given = {name: dict(part) for name, part in (options or {}).items()}
-    said = {"image": image, "target": target, "images": images and str(images)}
-    given["table"] = {
-        **{name: value for name, value in said.items() if value is not None},
-        **given.get("table", {}),
-    }
-    if isinstance(table, str | Path):
-        given["table"]["source"] = str(table)
-    config = make_config(given)
+    given, config = given_options(
+        table, options, image=image, target=target, images=images
+    )
     return tune_and_store(
-        _checked(table, config),
+        given_table(table, config),
         config,
         given,
         search,
         _directory(path, resume=resume),
         resume=resume,
-        say=_print if verbose else _ignore,
-    )
-
-
-def _checked(table: Any, config: RunConfig) -> Table:
-    if isinstance(table, Table):
-        return table
-    if isinstance(table, str | Path):
-        return read(config.table, config.split)
-    deciding = [name for name in (config.split.column, config.split.group) if name]
-    return read_table(
-        table,
-        image=config.table.image,
-        target=config.table.target,
-        images=config.table.images,
-        drop=(*config.table.drop, *deciding),
-        keep=deciding,
+        say=tell if verbose else say_nothing,
     )
 
 
@@ -111,11 +91,3 @@ def _directory(path: str | Path | None, *, resume: bool) -> RunDirectory:
     if path is None:
         return RunDirectory.create(Path("runs"), prefix="tune")
     return RunDirectory.create(Path(path).parent, Path(path).name)
-
-
-def _print(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
-def _ignore(line: str) -> None:
-    del line

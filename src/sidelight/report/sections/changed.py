@@ -43,7 +43,7 @@ def _classes(
     better = marked.filter(~pl.col("before") & pl.col("after"))
     worse = marked.filter(pl.col("before") & ~pl.col("after"))
     both = marked.filter(pl.col("before") & pl.col("after")).height
-    counts = [
+    counts: list[dict[str, Any]] = [
         {"title": "right both ways", "count": both, "style": "s-both"},
         {"title": "right only with metadata", "count": better.height,
          "style": "s-better"},
@@ -52,13 +52,7 @@ def _classes(
         {"title": "wrong both ways", "count": marked.height - both
          - better.height - worse.height, "style": "s-wrong"},
     ]  # fmt: skip
-    for count in counts:
-        count["share"] = round(100 * int(count["count"]) / max(marked.height, 1), 2)  # type: ignore[call-overload]
-    return (
-        better.sort("change", "row", descending=[True, False]),
-        worse.sort("change", "row"),
-        {"counts": counts},
-    )
+    return _clearest_first(better, worse, counts, marked.height)
 
 
 def _numbers(
@@ -70,13 +64,19 @@ def _numbers(
     )
     better = marked.filter(pl.col("change") > 0)
     worse = marked.filter(pl.col("change") < 0)
-    counts = [
+    counts: list[dict[str, Any]] = [
         {"title": "nearer with metadata", "count": better.height, "style": "s-better"},
         {"title": "further off with metadata", "count": worse.height,
          "style": "s-worse"},
     ]  # fmt: skip
+    return _clearest_first(better, worse, counts, marked.height)
+
+
+def _clearest_first(
+    better: pl.DataFrame, worse: pl.DataFrame, counts: list[dict[str, Any]], rows: int
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]]:
     for count in counts:
-        count["share"] = round(100 * int(count["count"]) / max(marked.height, 1), 2)  # type: ignore[call-overload]
+        count["share"] = round(100 * count["count"] / max(rows, 1), 2)
     return (
         better.sort("change", "row", descending=[True, False]),
         worse.sort("change", "row"),
