@@ -99,6 +99,8 @@ def test_from_python_the_winner_is_trained(table, tmp_path, monkeypatch):
         seeds=2,
         options={"train": {"epochs": 2}, "table": {"drop": ("lat", "lon")}},
     )
+    used = {c.name for c in result.scores.folds[0].table.schema.columns}
+    assert used == {"depth", "sensor", "taken"}  # what is dropped is not compared
     assert result.table()["arm"].to_list()[:3] == ["none", "metadata", "trees"]
     assert result.verdict.word in ("helps", "does-not-help", "undecided")
     model = result.best.fit()
