@@ -93,7 +93,11 @@ def read_table(
         ImageError: If rows name no usable picture.
         ConfigError: If the wishes contradict one another.
     """
-    frame, name, root = _read(source, sql)
+    reader, frame, name, root = _read(source, sql)
+    if reader is not None and schema is None:
+        image = reader.image if image is None else image
+        if target is None and reader.target in frame.columns:
+            target = reader.target
     nulls = NULL_VALUES if null_values is None else tuple(null_values)
     _check_options(on_bad, decimal)
     for column in keep:
@@ -151,20 +155,22 @@ def find_reader(source: str) -> TableReader:
     raise TableError(message, path=source, fix=f"There are {known}.")
 
 
-def _read(source: Any, sql: str | None) -> tuple[pl.DataFrame, str, Path]:
-    """Return the frame, its name in messages, and where picture paths start."""
+def _read(
+    source: Any, sql: str | None
+) -> tuple[TableReader | None, pl.DataFrame, str, Path]:
+    """Return who read it, the frame, its name in messages, and its pictures' folder."""
     if is_frame(source):
         if sql is not None:
             message = "a query (sql=) needs a database, but the table is in memory"
             raise ConfigError(message)
-        return to_polars(source), frame_name(source), Path.cwd()
+        return None, to_polars(source), frame_name(source), Path.cwd()
     if not isinstance(source, (str, Path)):
         message = f"a table cannot be read from a {type(source).__name__}"
         fix = "Pass a path, a sqlite:/// URL, or a Polars, pandas or Arrow table."
         raise ConfigError(message, fix=fix)
     reader = find_reader(str(source))
     frame = reader.read(str(source), sql=sql)
-    return frame, str(source), reader.path_of(str(source)).absolute().parent
+    return reader, frame, str(source), reader.root_of(str(source))
 
 
 def _check_options(on_bad: str, decimal: str) -> None:

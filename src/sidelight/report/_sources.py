@@ -179,7 +179,7 @@ def _pictures_of(
     options = config.table
     source = str(options.source)
     folder = (
-        find_reader(source).path_of(source).absolute().parent
+        find_reader(source).root_of(source)
         if options.images is None
         else Path(options.images).expanduser().absolute()
     )

@@ -19,18 +19,26 @@ class TableReader(ABC):
     Attributes:
         suffixes: Lower-case file endings that belong to the format.
         takes_sql: Whether a query can be passed.
+        image: The column that names the pictures, where the format itself says so.
+        target: The column to predict, where the format itself says so.
     """
 
     suffixes: ClassVar[frozenset[str]] = frozenset()
     takes_sql: ClassVar[bool] = False
+    image: ClassVar[str | None] = None
+    target: ClassVar[str | None] = None
 
     def matches(self, source: str) -> bool:
         """Return whether a path or URL is of this format, by its looks alone."""
         return "://" not in source and Path(source).suffix.lower() in self.suffixes
 
     def path_of(self, source: str) -> Path:
-        """Return the file behind a source; relative picture paths start beside it."""
+        """Return the file behind a source."""
         return Path(source).expanduser()
+
+    def root_of(self, source: str) -> Path:
+        """Return the folder that relative picture paths start from."""
+        return self.path_of(source).absolute().parent
 
     def read(self, source: str, *, sql: str | None = None) -> pl.DataFrame:
         """Return the table as it stands in the file.
