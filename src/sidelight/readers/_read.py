@@ -45,6 +45,7 @@ def read_table(
     target: str | None = None,
     images: str | Path | None = None,
     sql: str | None = None,
+    asset: str | None = None,
     kinds: Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
     lat: str | None = None,
@@ -68,6 +69,8 @@ def read_table(
         images: The folder where relative picture paths start. Without it they start
             at the table's own folder, or at the working folder for a frame.
         sql: What to select from a database.
+        asset: Which asset of a STAC catalogue is the picture: its key, the name of a
+            band in it, or its role. Not needed if only one asset is a picture.
         kinds: Column kinds that are given, not inferred: {"zone": "categorical"}.
         drop: Columns that shall not be metadata.
         lat: The column of latitudes in degrees; found by name if not given.
@@ -76,7 +79,9 @@ def read_table(
         schema: What each column is for, from a run or edited by hand. Nothing is
             inferred then, other columns are ignored, and the target may be absent or
             empty (the table then has none).
-        on_bad: "error" raises for bad rows; "drop" leaves them out, counts and warns.
+        on_bad: "error" raises for bad rows; "drop" leaves them out, counts and warns;
+            "keep" keeps them with bad cells emptied and says what is wrong in
+            `Table.as_read`, for an audit.
         null_values: Words that mean an empty cell, instead of `NULL_VALUES`.
         decimal: The decimal sign of numbers in text, "." or ",".
         keep: Columns that have to be there for something else, such as the group or a
@@ -93,7 +98,7 @@ def read_table(
         ImageError: If rows name no usable picture.
         ConfigError: If the wishes contradict one another.
     """
-    reader, frame, name, root = _read(source, sql)
+    reader, frame, name, root = _read(source, sql, asset)
     if reader is not None and schema is None:
         image = reader.image if image is None else image
         if target is None and reader.target in frame.columns:
@@ -144,7 +149,7 @@ def find_reader(source: str) -> TableReader:
         TableError: If it is no file, or no reader knows it; lists what there is.
     """
     entries = READERS.entries()
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: entry.obj.general):
         reader: TableReader = entry.obj()
         if reader.matches(source):
             return reader
@@ -156,12 +161,15 @@ def find_reader(source: str) -> TableReader:
 
 
 def _read(
-    source: Any, sql: str | None
+    source: Any, sql: str | None, asset: str | None
 ) -> tuple[TableReader | None, pl.DataFrame, str, Path]:
     """Return who read it, the frame, its name in messages, and its pictures' folder."""
     if is_frame(source):
         if sql is not None:
             message = "a query (sql=) needs a database, but the table is in memory"
+            raise ConfigError(message)
+        if asset is not None:
+            message = "an asset (asset=) needs a STAC catalogue, but this is a table"
             raise ConfigError(message)
         return None, to_polars(source), frame_name(source), Path.cwd()
     if not isinstance(source, (str, Path)):
@@ -169,13 +177,13 @@ def _read(
         fix = "Pass a path, a sqlite:/// URL, or a Polars, pandas or Arrow table."
         raise ConfigError(message, fix=fix)
     reader = find_reader(str(source))
-    frame = reader.read(str(source), sql=sql)
+    frame = reader.read(str(source), sql=sql, asset=asset)
     return reader, frame, str(source), reader.root_of(str(source))
 
 
 def _check_options(on_bad: str, decimal: str) -> None:
     for option, value, allowed in (
-        ("on_bad", on_bad, ("error", "drop")),
+        ("on_bad", on_bad, ("error", "drop", "keep")),
         ("decimal", decimal, (".", ",")),
     ):
         if value not in allowed:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from sidelight.errors import ConfigError, TableError, nearest
+from sidelight.redact import redact
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,14 +20,21 @@ class TableReader(ABC):
     Attributes:
         suffixes: Lower-case file endings that belong to the format.
         takes_sql: Whether a query can be passed.
+        takes_asset: Whether the name of an asset can be passed.
+        takes_folder: Whether a source may be a folder.
+        general: Whether the same looks may be those of a more particular format; such
+            a reader is asked after the others.
         image: The column that names the pictures, where the format itself says so.
         target: The column to predict, where the format itself says so.
     """
 
     suffixes: ClassVar[frozenset[str]] = frozenset()
     takes_sql: ClassVar[bool] = False
-    image: ClassVar[str | None] = None
-    target: ClassVar[str | None] = None
+    takes_asset: ClassVar[bool] = False
+    takes_folder: ClassVar[bool] = False
+    general: ClassVar[bool] = False
+    image: str | None = None
+    target: str | None = None
 
     def matches(self, source: str) -> bool:
         """Return whether a path or URL is of this format, by its looks alone."""
@@ -38,46 +46,69 @@ class TableReader(ABC):
 
     def root_of(self, source: str) -> Path:
         """Return the folder that relative picture paths start from."""
-        return self.path_of(source).absolute().parent
+        path = self.path_of(source).absolute()
+        return path if self.takes_folder and path.is_dir() else path.parent
 
-    def read(self, source: str, *, sql: str | None = None) -> pl.DataFrame:
+    def read(
+        self, source: str, *, sql: str | None = None, asset: str | None = None
+    ) -> pl.DataFrame:
         """Return the table as it stands in the file.
 
         Args:
             source: A path or URL for which `matches` holds.
             sql: A query, for formats that take one.
+            asset: Which asset is the picture, for formats that have some.
 
         Raises:
             TableError: If there is no such file, or it is damaged.
-            ConfigError: If a query is given for a format without queries.
+            ConfigError: If a query or an asset is given for a format without them.
         """
         if sql is not None and not self.takes_sql:
             message = "a query (--sql) needs a database"
             fix = "Write the source as sqlite:///scenes.db, or leave --sql out."
             raise ConfigError(message, path=source, fix=fix)
+        if asset is not None and not self.takes_asset:
+            message = "there are no assets to choose from (--asset)"
+            fix = "Only STAC catalogues have some; leave --asset out."
+            raise ConfigError(message, path=source, fix=fix)
+        frame = self._frame(source, asset if self.takes_asset else sql)
+        name = redact(source)
+        if frame.width and not frame.height:
+            message = "there are columns but no rows"
+            raise TableError(message, path=name)
+        check_text(frame, name)
+        return frame
+
+    def _frame(self, source: str, sql: str | None) -> pl.DataFrame:
+        """Return the table of a source; one that is no file says here what it is."""
         path = self.path_of(source)
-        check_file(path)
+        check_file(path, folder=self.takes_folder)
         try:
-            frame = self._read(path, sql)
+            return self._read(path, sql)
         except OSError as failure:
             message = f"the file cannot be read: {failure.strerror or failure}"
             raise TableError(message, path=path) from None
-        if frame.width and not frame.height:
-            message = "there are columns but no rows"
-            raise TableError(message, path=path)
-        return frame
 
     @abstractmethod
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
-        """Return the table in a file that is known to exist and not to be empty."""
+        """Return the table in a file that is known to exist and not to be empty.
+
+        A format that takes assets is given the asset in place of a query.
+        """
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, *, folder: bool = False) -> None:
     """Check that a table's file is there and holds something.
+
+    Args:
+        path: Where it should be.
+        folder: Whether it may be a folder.
 
     Raises:
         TableError: If it does not; suggests similar names in the folder.
     """
+    if path.is_dir() and folder:
+        return
     if path.is_dir():
         message = "this is a folder, not a table"
         raise TableError(message, path=path, fix="Name the table file in it.")
@@ -87,6 +118,28 @@ def check_file(path: Path) -> None:
     if path.stat().st_size == 0:
         message = "the file is empty (0 bytes)"
         raise TableError(message, path=path)
+
+
+def check_text(frame: pl.DataFrame, path: str | Path) -> None:
+    """Check that no text holds a NUL character, where other programs end it.
+
+    Raises:
+        TableError: If some do; names the first column with all of its rows.
+    """
+    for cells in frame.iter_columns():
+        if cells.dtype != "String":
+            continue
+        found = cells.str.contains("\0", literal=True).arg_true()
+        if len(found):
+            holds = "1 cell holds" if len(found) == 1 else f"{len(found)} cells hold"
+            raise TableError(
+                f"{holds} a NUL character",
+                path=path,
+                column=cells.name,
+                rows=[i + 1 for i in found],
+                values=cells.gather(found[:NUM_SHOWN]).to_list(),
+                fix="Replace it in the source; no file name or word has one.",
+            )
 
 
 def check_names(names: list[str], path: str | Path) -> None:

@@ -19,6 +19,7 @@ class ParquetReader(TableReader):
     """Reads one Parquet file."""
 
     suffixes = frozenset({".parquet", ".pq"})
+    general = True  # a STAC catalogue may be a Parquet file too
 
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:  # noqa: ARG002
         try:
