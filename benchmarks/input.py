@@ -30,7 +30,7 @@ from sidelight.feed import Source, tf_dataset
 from sidelight.images import ImageRule, Pack, pack, survey
 from sidelight.nn import build
 from sidelight.schema import ImageSpec, MetaSpec, ModelSpec, Schema
-from sidelight.table import Table
+from sidelight.table import Pictures, Table
 
 BATCH = 32
 
@@ -126,7 +126,7 @@ def _write_jpegs(folder: Path, number: int, side: int) -> Table:
         schema=Schema(image="file"),
         source="generated",
         rows=np.arange(1, number + 1),
-        images=tuple(paths),
+        images=Pictures(paths),
     )
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from sidelight.images import ImageRule, pack
 from sidelight.images._decode import UnusableImageError, decode, quiet
 from sidelight.schema import Schema
-from sidelight.table import Table
+from sidelight.table import Pictures, Table
 
 MODES = st.sampled_from(["1", "L", "LA", "P", "RGB", "RGBA"])
 
@@ -80,5 +80,5 @@ def _table(paths):
         schema=Schema(image="file"),
         source="scenes.csv",
         rows=np.arange(1, len(paths) + 1),
-        images=tuple(paths),
+        images=Pictures(paths),
     )

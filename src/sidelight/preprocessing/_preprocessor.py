@@ -66,7 +66,7 @@ class Preprocessor:
 
     @property
     def classes(self) -> list[str]:
-        """Class names in fitted order; empty for a regression."""
+        """Names of classes or labels in fitted order; empty for a regression."""
         return [] if self.target is None else list(self.target.classes)
 
     @property
@@ -124,15 +124,19 @@ class Preprocessor:
         for position, feature in enumerate(self.spec.by_block):
             has[:, position] = ~columns[feature.name].absent(table.frame)
         if table.images:
-            has[:, -1] = [path is not None for path in table.images]
+            has[:, -1] = table.images.present()
         return has
 
     def encode_target(self, table: Table) -> NDArray[Any]:
         """Return the targets as the network learns them; see `Target.encode`."""
         return self._needed_target().encode(table)
 
+    def truth(self, table: Table) -> NDArray[Any]:
+        """Return what answers are scored against; see `Target.truth`."""
+        return self._needed_target().truth(table)
+
     def decode_target(self, scaled: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return a regression's numbers in the units of the target."""
+        """Return a regression's numbers in the units of the target; see `decode`."""
         return self._needed_target().decode(scaled)
 
     def _needed_target(self) -> Target:
@@ -184,12 +188,8 @@ class Preprocessor:
 
     def _target_row(self) -> dict[str, Any]:
         target = self._needed_target()
-        if target.classes:
-            what = f"{len(target.classes)} classes: " + ", ".join(target.classes)
-        else:
-            what = f"minus {target.center:.6g}, over {target.spread:.6g}"
-        row = {"column": target.name, "kind": "target", "missing": 0}
-        return {**row, "what is done": what}
+        row = {"column": ", ".join(target.names), "kind": "target", "missing": 0}
+        return {**row, "what is done": target.describe()}
 
     def notices(self, table: Table) -> list[str]:
         """Say what in these rows is unlike anything in the training rows."""

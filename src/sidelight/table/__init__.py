@@ -4,20 +4,27 @@ from sidelight.table._cells import NULL_VALUES
 from sidelight.table._check import check_table
 from sidelight.table._describe import describe
 from sidelight.table._infer import infer_schema, infer_task
-from sidelight.table._problems import OnBad
+from sidelight.table._labels import SEPARATORS, labels_by_row
+from sidelight.table._pictures import Pictures
+from sidelight.table._problems import OnBad, Problem
 from sidelight.table._store import load_schema, save_schema
-from sidelight.table._table import SplitLike, Table
+from sidelight.table._table import AsRead, SplitLike, Table
 from sidelight.table._target import repeated_identifiers, warn_about_groups
 
 __all__ = [
     "NULL_VALUES",
+    "SEPARATORS",
+    "AsRead",
     "OnBad",
+    "Pictures",
+    "Problem",
     "SplitLike",
     "Table",
     "check_table",
     "describe",
     "infer_schema",
     "infer_task",
+    "labels_by_row",
     "load_schema",
     "repeated_identifiers",
     "save_schema",

@@ -17,10 +17,16 @@ from sidelight.errors import (
 )
 from sidelight.table import _cells as cells_
 from sidelight.table._cells import NULL_VALUES
+from sidelight.table._pictures import Pictures
 from sidelight.table._problems import OnBad, Problem, Verdict, settle
 from sidelight.table._references import check_references, full_paths, warn_about_unnamed
-from sidelight.table._table import Table
-from sidelight.table._target import judge_target, to_target, warn_about_leaks
+from sidelight.table._table import AsRead, Table
+from sidelight.table._target import (
+    judge_target,
+    to_target,
+    to_weight,
+    warn_about_leaks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +35,9 @@ if TYPE_CHECKING:
 
     from sidelight.errors import InputError
     from sidelight.schema import Column, Schema
+    from sidelight.table._files import Files
 
+TWICE = "a picture named twice"  # it can be looked at all the same
 LATITUDES, LONGITUDES = (-90.0, 90.0), (-180.0, 360.0)
 
 
@@ -57,7 +65,8 @@ def check_table(
         source: The table's name in messages.
         image_root: Where relative picture paths start.
         on_bad: "error" raises; "drop" leaves bad rows out, counts them by reason in
-            `Table.dropped` and warns.
+            `Table.dropped` and warns; "keep" keeps all rows with their bad cells
+            emptied, and says what is wrong in `Table.as_read`.
         null_values: Words that mean an empty cell.
         decimal: The decimal sign of numbers written as text: "." or ",".
         learn: Whether the rows are to be learned from. Rows to predict or to score
@@ -71,35 +80,38 @@ def check_table(
         ImageError: If rows name no usable file.
     """
     _need_columns(frame, schema, source)
+    as_read = frame
     frame = cells_.clean(frame, null_values, image=schema.image)
     typed, problems = _typed(frame, schema, decimal)
     draft = _Draft(frame.with_columns(typed), source, on_bad)
     draft.settle(problems, TableError)
     if learn:
         draft.judge(schema)
-    images: tuple[Path | None, ...] = ()
+    images = Pictures()
     if schema.image is not None:
         found = check_references(
             draft.frame[schema.image],
             Path(image_root),
             null_values,
             may_miss=may_miss and not learn,
+            whole=learn,
         )
+        draft.files = found.files
         keep = draft.settle(found.problems, ImageError)
-        images = tuple(
-            path for path, kept in zip(found.paths, keep, strict=True) if kept
-        )
+        images = found.pictures.at(keep)
         if learn and not keep.all():  # fewer rows: a class may have become a single row
             before = len(draft.frame)
             keep = draft.judge(schema)
             if len(draft.frame) < before:
-                images = tuple(p for p, kept in zip(images, keep, strict=True) if kept)
+                images = images.at(keep)
+    if on_bad == "keep":
+        return draft.kept(as_read, schema, images, Path(image_root))
     notes = draft.warn_about_drops()
     if learn:
         notes += warn_about_leaks(draft.frame, schema)
         if schema.image is not None:
             named = full_paths(frame[schema.image], Path(image_root))
-            notes += warn_about_unnamed([p for p in images if p], named)
+            notes += warn_about_unnamed(images, named, found.files)
     return Table(
         frame=draft.frame,
         schema=schema,
@@ -118,11 +130,14 @@ class _Draft:
         self.frame, self.source, self.on_bad = frame, source, on_bad
         self.rows = np.arange(1, frame.height + 1, dtype=np.int64)
         self.dropped: dict[str, int] = {}
+        self.problems: list[Problem] = []
+        self.files: Files | None = None
 
     def settle(
         self, problems: Sequence[Problem], error: type[InputError]
     ) -> NDArray[np.bool_]:
         """Raise or drop; returns `(num_rows,)` bool, which rows were kept."""
+        self.problems += problems
         verdict: Verdict = settle(
             problems,
             rows=self.rows,
@@ -145,11 +160,12 @@ class _Draft:
         """Check that the target can be learned from the rows that are left."""
         if schema.target is None or schema.task is None:
             return np.ones(len(self.rows), dtype=bool)
-        problems = judge_target(self.frame[schema.target], schema.task)
-        keep = self.settle(problems, TableError)
+        if self.on_bad == "keep" and self.frame[schema.target].null_count():
+            # Said already, and gaps are no class.
+            return np.ones(len(self.rows), dtype=bool)
+        keep = self.settle(_judged(self.frame, schema), TableError)
         if not keep.all():  # dropping single rows may leave one class
-            again = judge_target(self.frame[schema.target], schema.task)
-            self.settle(again, TableError)
+            self.settle(_judged(self.frame, schema), TableError)
         return keep
 
     def warn_about_drops(self) -> list[str]:
@@ -164,13 +180,49 @@ class _Draft:
         warnings.warn(message, DataWarning, stacklevel=3)
         return [message]
 
+    def kept(
+        self, as_read: pl.DataFrame, schema: Schema, images: Pictures, root: Path
+    ) -> Table:
+        """Return all rows, with what is wrong beside them."""
+        unnamed: list[str] = []
+        if schema.image is not None and self.files is not None:
+            useless = [
+                problem.positions
+                for problem in self.problems
+                if problem.column == schema.image and problem.reason != TWICE
+            ]
+            bad = np.concatenate([np.empty(0, np.int64), *useless])
+            images = Pictures(images.texts.scatter(bad, None))
+            named = full_paths(as_read[schema.image], root)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DataWarning)
+                unnamed = warn_about_unnamed(images, named, self.files)
+        return Table(
+            frame=self.frame,
+            schema=schema,
+            source=self.source,
+            rows=self.rows,
+            images=images,
+            as_read=AsRead(as_read, tuple(self.problems), tuple(unnamed)),
+        )
+
+
+def _judged(frame: pl.DataFrame, schema: Schema) -> list[Problem]:
+    return [
+        problem
+        for name in schema.targets
+        if schema.task is not None
+        for problem in judge_target(frame[name], schema.task, schema.classes)
+    ]
+
 
 def _counted(dropped: dict[str, int]) -> str:
     return ", ".join(f"{number} × {reason}" for reason, number in dropped.items())
 
 
 def _need_columns(frame: pl.DataFrame, schema: Schema, source: str) -> None:
-    needed = [name for name in (schema.image, schema.target) if name is not None]
+    named = (schema.image, *schema.targets, schema.weight)
+    needed = [name for name in named if name is not None]
     needed += [name for column in schema.columns for name in column.sources]
     missing = [name for name in dict.fromkeys(needed) if name not in frame.columns]
     if len(missing) == 1:
@@ -191,8 +243,18 @@ def _typed(
         for cells, found in _typed_column(frame, column, decimal):
             typed.append(cells)
             problems += found
-    if schema.target is not None and schema.task is not None:
-        cells, found = to_target(frame[schema.target], schema.task, decimal)
+    for name in schema.targets if schema.task is not None else ():
+        cells, found = to_target(
+            frame[name],
+            schema.task,
+            decimal,
+            classes=schema.classes,
+            log=schema.log_target,
+        )
+        typed.append(cells)
+        problems += found
+    if schema.weight is not None:
+        cells, found = to_weight(frame[schema.weight], decimal)
         typed.append(cells)
         problems += found
     return typed, problems

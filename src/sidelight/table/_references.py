@@ -1,35 +1,35 @@
 """One row, one picture: the image column against the files on disk.
 
-Only names, kinds and sizes of files are looked at here; pixels are read when the
-pictures are packed.
+Only names and kinds of files are looked at here; pixels are read when the pictures
+are packed, and that a file is empty or damaged is said then.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import warnings
-from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from sidelight.errors import DataWarning, nearest
 from sidelight.table._cells import NULL_VALUES, blank, positions
+from sidelight.table._files import Files, find_files, folder_of
+from sidelight.table._pictures import Pictures
 from sidelight.table._problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".ppm", ".pgm"}
-)
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUFFIXES = (
+    ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".ppm", ".pgm"
+)  # fmt: skip
 MOST_NAMES = 5000  # a larger folder is not searched for a similar name
-_MISSING = (FileNotFoundError, NotADirectoryError)
 
 # reason under which rows are counted → (one, several)
 _SAID = {
@@ -52,7 +52,6 @@ _SAID = {
         "path is no regular file",
         "paths are no regular files",
     ),
-    "an empty file": ("file is empty (0 bytes)", "files are empty (0 bytes)"),
     "a picture named twice": (
         "row names a picture that an earlier row names",
         "rows name a picture that an earlier row names",
@@ -65,13 +64,15 @@ class References:
     """The pictures of a table.
 
     Attributes:
-        paths: Absolute path of each row's picture; wrong where a problem says so, None
-            where a row names none and need not.
+        pictures: Absolute path of each row's picture; wrong where a problem says so,
+            null where a row names none and need not.
         problems: What is wrong with them.
+        files: What was found on disk.
     """
 
-    paths: tuple[Path | None, ...]
+    pictures: Pictures
     problems: list[Problem]
+    files: Files
 
 
 def check_references(
@@ -80,6 +81,7 @@ def check_references(
     null_values: Sequence[str] = NULL_VALUES,
     *,
     may_miss: bool = False,
+    whole: bool = False,
 ) -> References:
     """Return every row's picture and whatever is wrong with it.
 
@@ -88,133 +90,127 @@ def check_references(
         root: Where relative paths start.
         null_values: Words that mean an empty cell.
         may_miss: Whether a row may name no picture.
+        whole: Whether `unnamed_pictures` will be asked for.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
     empty = blank(cells, null_values)
-    names = cells.cast(pl.String).fill_null("").to_list()
+    names = cells.cast(pl.String).set(empty, None)
+    files = find_files(names, folder, whole=whole)
     paths = full_paths(cells, root)
-    bad: dict[str, list[int]] = defaultdict(list)
-    bad["no picture named"] = positions(empty).tolist()
-    nameless = set(bad["no picture named"])
-    first: dict[object, int] = {}
-    twins: dict[int, int] = {}
-    for row, path in enumerate(paths):
-        if row in nameless:
-            continue
-        reason, identity = _look(path)
-        if not reason and first.setdefault(identity, row) != row:
-            reason, twins[row] = "a picture named twice", first[identity]
-        if reason:
-            bad[reason].append(row)
-    if may_miss:
-        bad["no picture named"] = []
-    problems = [
-        _problem(cells.name, reason, bad[reason], names, paths, folder, twins)
-        for reason in _SAID
-        if bad[reason]
-    ]
+    problems = []
+    if empty.any() and not may_miss:
+        problems.append(_problem(cells.name, "no picture named", positions(empty), []))
+    problems += _bad_files(cells.name, names, paths, files)
+    twins = _twins(cells.name, names, files)
+    if twins:
+        problems.append(twins)
     return References(
-        tuple(
-            None if may_miss and row in nameless else Path(path)
-            for row, path in enumerate(paths)
-        ),
-        problems,
+        Pictures(paths.set(empty, None) if may_miss else paths), problems, files
     )
 
 
-def full_paths(cells: pl.Series, root: Path) -> list[str]:
+def full_paths(cells: pl.Series, root: Path) -> pl.Series:
     """Return every row's absolute path, links and ".." left as they are written."""
-    folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
-    names = cells.cast(pl.String).fill_null("").to_list()
-    return [os.path.join(folder, name) for name in names]  # noqa: PTH118 - 5 x faster
+    folder = os.path.abspath(root).rstrip("/")  # noqa: PTH100 - keeps links
+    names = pl.col(cells.name).cast(pl.String).fill_null("")
+    full = pl.when(names.str.starts_with("/")).then(names)
+    return cells.to_frame().select(full.otherwise(pl.lit(folder + "/") + names))[:, 0]
 
 
-def warn_about_unnamed(used: Iterable[Path], named: Iterable[str]) -> list[str]:
+def warn_about_unnamed(used: Pictures, named: pl.Series, files: Files) -> list[str]:
     """Warn of pictures in the folders used that no row names; return the messages.
 
     Args:
-        used: The pictures of the table; their folders are looked through.
+        used: The pictures of the table; only their folders are spoken of.
         named: Every path that was named, in rows that were dropped too.
+        files: What `check_references` found in the whole of these folders.
     """
-    written: dict[str, set[str]] = defaultdict(set)
-    for path in named:
-        folder, name = os.path.split(path)
-        written[folder].add(name)
-    by_folder: dict[str, set[str]] = defaultdict(set)
-    for folder, names in written.items():  # "a/../b" and "b" are one folder
-        by_folder[os.path.realpath(folder)] |= names
+    others = _others(files, named)
+    if not others.height:
+        return []
+    folders = used.texts.rename("path").drop_nulls().to_frame()
+    real = {
+        os.path.realpath(folder)
+        for folder in folders.select(folder_of("path").unique())["path"]
+    }
     messages = []
-    for folder in sorted({os.path.realpath(f) for f in {p.parent for p in used}}):
-        names = by_folder[folder]
-        extra = sorted(name for name in _pictures(folder) if name not in names)
-        if extra:
-            shown = ", ".join(repr(name) for name in extra[:3])
+    for (folder,), found in others.group_by("folder", maintain_order=True):
+        if folder in real:
+            extra = found["name"].sort()
+            shown = ", ".join(map(repr, extra[:3]))
             more = ", …" if len(extra) > 3 else ""
-            is_ = "1 picture is" if len(extra) == 1 else f"{len(extra)} pictures are"
-            message = f"{is_} in {folder!r} but in no row of the table: {shown}{more}."
+            are = "1 picture is" if len(extra) == 1 else f"{len(extra)} pictures are"
+            message = f"{are} in {folder!r} but in no row of the table: {shown}{more}."
             messages.append(message)
             warnings.warn(message, DataWarning, stacklevel=3)
     return messages
 
 
-def _look(path: str) -> tuple[str, object]:
-    """Return what is wrong with a path, and what identifies the file behind it."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - a Path per row costs more than the call
-    except _MISSING:
-        gone = os.path.islink(path)  # noqa: PTH114
-        return ("a link to nothing" if gone else "no such picture"), None
-    except OSError as failure:
-        if failure.errno == errno.ELOOP:
-            return "a symlink loop", None
-        if failure.errno == errno.ENAMETOOLONG:
-            return "no such picture", None
-        return "a picture that cannot be reached", None
-    except ValueError:  # a NUL character
-        return "no such picture", None
-    if stat.S_ISDIR(found.st_mode):
-        return "a folder instead of a picture", None
-    if not stat.S_ISREG(found.st_mode):
-        return "not a regular file", None
-    if found.st_size == 0:
-        return "an empty file", None
-    # Some network file systems number no inodes.
-    inode = found.st_ino or os.path.realpath(path)
-    return "", (found.st_dev, inode)
+def _others(files: Files, named: pl.Series) -> pl.DataFrame:
+    """Return `folder` (its real path) and `name` of pictures that no row names."""
+    identity = ["device", "inode"]
+    endings = "|".join(suffix.removeprefix(".") for suffix in SUFFIXES)
+    found = files.listed.filter(pl.col("name").str.contains(rf"(?i)\.({endings})$"))
+    # A folder may be written in several ways, and so may be listed several times.
+    found = found.join(files.rows.select(identity), on=identity, how="anti")
+    if not found.height:
+        return pl.DataFrame(schema={"folder": pl.String, "name": pl.String})
+    paths = pl.concat_str(pl.lit(files.root + "/"), "name")
+    full = pl.when(pl.col("name").str.starts_with("/")).then("name").otherwise(paths)
+    found = found.filter(~full.is_in(named.unique().implode()))
+    found = found.unique(identity, keep="first", maintain_order=True)
+    real = [os.path.realpath(os.path.join(files.root, f)) for f in files.folders]  # noqa: PTH118
+    return found.select(
+        pl.Series(real, dtype=pl.String).gather(found["folder"]).alias("folder"),
+        pl.col("name").str.split("/").list.last(),
+    ).sort("folder")
+
+
+def _bad_files(
+    column: str, names: pl.Series, paths: pl.Series, files: Files
+) -> list[Problem]:
+    reasons = files.rows["reason"]
+    found = set(reasons.drop_nulls().unique())
+    problems = []
+    for reason in _SAID:
+        if reason not in found:
+            continue
+        rows = positions(reasons == reason)
+        fix = ""
+        if reason == "no such picture":
+            fix = _hint(paths[int(rows[0])]) + (
+                f"Relative paths start at {files.root!r}; pass --images FOLDER "
+                "(images='FOLDER') if the pictures are elsewhere."
+            )
+        problems.append(_problem(column, reason, rows, names.gather(rows), fix))
+    return problems
+
+
+def _twins(column: str, names: pl.Series, files: Files) -> Problem | None:
+    """Return the rows that name a file which an earlier row names."""
+    known = files.rows.with_row_index("row").drop_nulls("inode")
+    if known["inode"].n_unique() == known.height:
+        return None
+    first = pl.col("row").first().over("device", "inode").alias("first")
+    twins = known.with_columns(first).filter(pl.col("row") != pl.col("first"))
+    if not twins.height:
+        return None
+    earlier = ", ".join(str(row + 1) for row in twins["first"][:5])
+    which = "row" if twins.height == 1 else "rows"
+    fix = f"Every row needs a picture of its own; compare with {which} {earlier}."
+    rows = twins["row"].cast(pl.Int64).to_numpy()
+    return _problem(column, "a picture named twice", rows, names.gather(rows), fix)
 
 
 def _problem(
     column: str,
     reason: str,
-    rows: list[int],
-    names: list[str],
-    paths: list[str],
-    folder: str,
-    twins: dict[int, int],
+    rows: NDArray[np.int64],
+    values: pl.Series | Sequence[str],
+    fix: str = "",
 ) -> Problem:
-    values: list[str] = [names[row] for row in rows]
-    fix = ""
-    if reason == "no such picture":
-        fix = _hint(paths[rows[0]])
-        fix += (
-            f"Relative paths start at {folder!r}; pass --images FOLDER "
-            "(images='FOLDER') if the pictures are elsewhere."
-        )
-    elif reason == "a picture named twice":
-        earlier = ", ".join(str(twins[row] + 1) for row in rows[:5])
-        fix = (
-            "Every row needs a picture of its own; compare with "
-            f"{'row' if len(rows) == 1 else 'rows'} {earlier}."
-        )
-    one, several = _SAID[reason]
-    return Problem(
-        column,
-        f"{len(rows)} {one if len(rows) == 1 else several}",
-        reason,
-        np.array(rows, dtype=np.int64),
-        [] if reason == "no picture named" else values,
-        fix,
-    )
+    what = f"{len(rows)} {_SAID[reason][len(rows) > 1]}"
+    return Problem(column, what, reason, rows, list(values), fix)
 
 
 def _hint(path: str) -> str:
@@ -226,14 +222,3 @@ def _hint(path: str) -> str:
         return f"There is no folder {folder!r}. "
     close = nearest(name, known) if len(known) <= MOST_NAMES else []
     return f"Did you mean {close[0]!r}? " if close else ""
-
-
-def _pictures(folder: str) -> list[str]:
-    with os.scandir(folder) as entries:
-        return [
-            entry.name
-            for entry in entries
-            if os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
-            # Links are not followed: they may lead anywhere, or round in a circle.
-            and entry.is_file(follow_symlinks=False)
-        ]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from sidelight.table._pictures import Pictures
 
+if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
     from sidelight.schema import Part, Schema
+    from sidelight.table._problems import Problem
 
 
 class SplitLike(Protocol):
@@ -23,6 +24,22 @@ class SplitLike(Protocol):
     def indices(self, part: Part) -> NDArray[np.int64]:
         """Return positions into the table that was split."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class AsRead:
+    """What stands in the source, and what is wrong with it.
+
+    Attributes:
+        frame: The cells as they were read, neither cleaned nor typed.
+        problems: Everything that reading would else have refused or dropped; a bad
+            cell is empty in the table, a row without a usable picture has none.
+        unnamed: What is said of pictures beside the table's that no row names.
+    """
+
+    frame: pl.DataFrame
+    problems: tuple[Problem, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +57,18 @@ class Table:
         part: "train" after `take(split, "train")`; what is fitted asks for it.
         dropped: How many rows were left out on reading, by reason.
         notes: Warnings given on reading, to be stored with a run.
+        as_read: Only of a table read with `on_bad="keep"`, and only of all its rows.
     """
 
     frame: pl.DataFrame
     schema: Schema
     source: str
     rows: NDArray[np.int64]
-    images: tuple[Path | None, ...] = ()
+    images: Pictures = field(default_factory=Pictures)
     part: Part = "all"
     dropped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    as_read: AsRead | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -73,8 +92,9 @@ class Table:
             self,
             frame=self.frame[positions],
             rows=self.rows[positions],
-            images=tuple(self.images[i] for i in positions) if self.images else (),
+            images=self.images.at(positions),
             part=self.part if part is None else part,
+            as_read=None,
         )
 
     def take(self, split: SplitLike, part: Part) -> Table:
@@ -91,6 +111,12 @@ class Table:
             message = "this table has no target column; read it with target=…"
             raise ValueError(message)
         return self.frame[self.schema.target]
+
+    def weights(self) -> NDArray[np.float64] | None:
+        """Return `(rows,)` positive weights; None where all rows weigh the same."""
+        if self.schema.weight is None:
+            return None
+        return self.frame[self.schema.weight].to_numpy()
 
     def digest(self) -> str:
         """Return a fingerprint of all cells; the same rows give the same one."""

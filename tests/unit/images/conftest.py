@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from sidelight.schema import Schema
-from sidelight.table import Table
+from sidelight.table import Pictures, Table
 
 
 def make_table(paths):
@@ -19,7 +19,7 @@ def make_table(paths):
         schema=Schema(image="file"),
         source="scenes.csv",
         rows=np.arange(1, len(paths) + 1),
-        images=paths,
+        images=Pictures(paths),
     )
 
 

@@ -238,11 +238,11 @@ from pathlib import Path
 import numpy as np, polars as pl
 from sidelight.images import ImageRule, _pack
 from sidelight.schema import Schema
-from sidelight.table import Table
+from sidelight.table import Pictures, Table
 
 paths = tuple(sorted(Path(sys.argv[1]).iterdir()))
 table = Table(pl.DataFrame({"file": [str(p) for p in paths]}), Schema(image="file"),
-              "scenes.csv", np.arange(1, len(paths) + 1), paths)
+              "scenes.csv", np.arange(1, len(paths) + 1), Pictures(paths))
 rule = ImageRule(height=8, width=8, bands=3)
 """
 DIES = """

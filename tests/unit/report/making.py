@@ -21,7 +21,7 @@ from sidelight.experiments.compare._units import Units
 from sidelight.experiments.compare._verdict import judge
 from sidelight.report import write_comparison
 from sidelight.schema import Column, Schema
-from sidelight.table import Table
+from sidelight.table import Pictures, Table
 from sidelight.workflow import make_config, prepare_folds
 
 CLASSES = ("forest", "grassland", "<script>alert(1)</script>", "steppe & tundra")
@@ -90,7 +90,7 @@ def make_table(
         Schema(image="file", target="label", task=task, columns=tuple(columns)),
         "scenes.csv",
         np.arange(1, num_rows + 1),
-        images=tuple(folder / f"{i}.png" for i in range(num_rows)),
+        images=Pictures(folder / f"{i}.png" for i in range(num_rows)),
         dropped={"the picture is damaged": 3},
     )
 

@@ -38,10 +38,9 @@ def answers_by_row(scores: Scores, fusion: str) -> pl.DataFrame:
     fold = np.full(len(table), -1)
     for number in blocks:
         fold[scores.folds[number].split.indices("test")] = number
-    paths = table.images or (None,) * len(table)
     columns: dict[str, Any] = {
         "row": table.rows,
-        "picture": [None if path is None else str(path) for path in paths],
+        "picture": table.images.texts if table.images else [None] * len(table),
         "part": first.split.to_frame(table)["part"],
         "fold": pl.Series(fold).replace(-1, None),
         "truth": _names(first.preprocessor.encode_target(table), classes)
