@@ -26,6 +26,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sidelight.redact import redact
+
 NUM_SHOWN = 5
 
 
@@ -47,6 +49,8 @@ class SidelightError(Exception):
 class InputError(SidelightError, ValueError):
     """What the user gave is wrong: says what, where, and what to do.
 
+    Passwords in URLs are left out of all texts, whoever passes them.
+
     Args:
         problem: What is wrong, without a final full stop.
         path: The file it was found in.
@@ -66,8 +70,8 @@ class InputError(SidelightError, ValueError):
         values: Sequence[object] = (),
         fix: str = "",
     ) -> None:
-        self.problem, self.column, self.fix = problem, column, fix
-        self.path = None if path is None else str(path)
+        self.problem, self.column, self.fix = redact(problem), column, redact(fix)
+        self.path = None if path is None else redact(str(path))
         self.rows, self.values = list(rows), list(values)
         super().__init__(self._sentence())
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.errors import ConfigError, DataWarning, DiskFullError, RunError, nearest
+from sidelight.redact import redact
 
 if TYPE_CHECKING:
     import polars as pl
@@ -141,7 +142,7 @@ def environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "backend": _backend(),
         "packages": versions,
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "command": [Path(sys.argv[0]).name, *map(redact, sys.argv[1:])],
     }
 
 

@@ -17,6 +17,7 @@ from sidelight.errors import (
 )
 from sidelight.readers._frames import frame_name, is_frame, to_polars
 from sidelight.readers.tables._base import check_file
+from sidelight.redact import redact
 from sidelight.registry import READERS
 from sidelight.table import (
     NULL_VALUES,
@@ -42,7 +43,7 @@ def read_table(
     source: str | Path | pl.DataFrame | pd.DataFrame | pa.Table,
     *,
     image: str | None = None,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     images: str | Path | None = None,
     sql: str | None = None,
     asset: str | None = None,
@@ -51,6 +52,9 @@ def read_table(
     lat: str | None = None,
     lon: str | None = None,
     task: str | None = None,
+    classes: Sequence[str] = (),
+    log_target: bool = False,
+    weight: str | None = None,
     schema: Schema | None = None,
     on_bad: OnBad = "error",
     null_values: Sequence[str] | None = None,
@@ -65,7 +69,8 @@ def read_table(
         source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), or a frame of
             Polars, pandas or Arrow.
         image: The column that names each row's picture.
-        target: The column to predict.
+        target: The column to predict, or several columns of numbers: a list, or their
+            names with commas between.
         images: The folder where relative picture paths start. Without it they start
             at the table's own folder, or at the working folder for a frame.
         sql: What to select from a database.
@@ -75,7 +80,13 @@ def read_table(
         drop: Columns that shall not be metadata.
         lat: The column of latitudes in degrees; found by name if not given.
         lon: The column of longitudes in degrees.
-        task: "binary", "multiclass" or "regression", if not to be told from the target.
+        task: "binary", "multiclass" or "regression", if not to be told from the target;
+            "multilabel" (cells such as a;b) and "ordinal" are never guessed.
+        classes: The order of an ordinal target's classes, lowest first; not needed
+            where they are numbers.
+        log_target: Whether `log(1 + y)` of an amount is learned; answers are in its
+            own units.
+        weight: The column of positive weights of the rows in training.
         schema: What each column is for, from a run or edited by hand. Nothing is
             inferred then, other columns are ignored, and the target may be absent or
             empty (the table then has none).
@@ -110,9 +121,11 @@ def read_table(
             raise ColumnNotFoundError(column, frame.columns, path=name)
     learn = schema is None if learn is None else learn
     wishes = {"kinds": kinds, "drop": drop, "lat": lat, "lon": lon, "task": task}
+    wishes |= {"classes": classes, "log_target": log_target, "weight": weight}
+    targets = _targets(target, frame)
     if schema is not None:
         _refuse_wishes(wishes)
-        schema = _fitted_to(schema, frame, image, target, nulls, learn=learn)
+        schema = _fitted_to(schema, frame, image, targets, nulls, learn=learn)
         if may_miss:
             frame = _with_gaps(frame, schema, name)
     else:
@@ -120,12 +133,16 @@ def read_table(
             frame,
             source=name,
             image=image,
-            target=target,
+            target=targets[0] if targets else None,
+            more_targets=targets[1:],
             kinds=kinds,
             drop=drop,
             latitude=lat,
             longitude=lon,
             task=task,
+            classes=classes,
+            log_target=log_target,
+            weight=weight,
             null_values=nulls,
             decimal=decimal,
         )
@@ -178,7 +195,7 @@ def _read(
         raise ConfigError(message, fix=fix)
     reader = find_reader(str(source))
     frame = reader.read(str(source), sql=sql, asset=asset)
-    return reader, frame, str(source), reader.root_of(str(source))
+    return reader, frame, redact(str(source)), reader.root_of(str(source))
 
 
 def _check_options(on_bad: str, decimal: str) -> None:
@@ -226,11 +243,21 @@ def _with_gaps(frame: pl.DataFrame, schema: Schema, source: str) -> pl.DataFrame
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
+def _targets(given: str | Sequence[str] | None, frame: pl.DataFrame) -> list[str]:
+    """Return the columns to predict; a comma in a name does not divide it."""
+    if given is None:
+        return []
+    if isinstance(given, str):
+        parts = [part.strip() for part in given.split(",")]
+        return [given] if given in frame.columns else [p for p in parts if p]
+    return list(given)
+
+
 def _fitted_to(
     schema: Schema,
     frame: pl.DataFrame,
     image: str | None,
-    target: str | None,
+    targets: Sequence[str],
     null_values: Sequence[str],
     *,
     learn: bool,
@@ -238,14 +265,21 @@ def _fitted_to(
     """Return a given schema for this frame: renamed, and without an absent target."""
     if image is not None:
         schema = schema.model_copy(update={"image": image})
-    required = learn or target is not None
-    target = schema.target if target is None else target
-    if target is None:
+    required = learn or bool(targets)
+    targets = targets or schema.targets
+    if not targets:
         return schema
-    known = target in frame.columns
-    if not required and (not known or blank(frame[target], null_values).all()):
-        return schema.model_copy(update={"target": None, "task": None})
+    known = all(name in frame.columns for name in targets)
+    judged = known and schema.task != "multilabel"  # there an empty cell is an answer
+    empty = judged and blank(frame[targets[0]], null_values).all()
+    if not required and (not known or empty):
+        return schema.without_target()
     task = schema.task
     if task is None and known:
-        task = infer_task(clean(frame.select(target), null_values)[target])
-    return schema.model_copy(update={"target": target, "task": task})
+        cells = clean(frame.select(targets), null_values)
+        task = infer_task(cells[targets[0]]) if len(targets) == 1 else "regression"
+    update: dict[str, Any] = {"target": targets[0], "more_targets": tuple(targets[1:])}
+    update["task"] = task
+    if not learn:
+        update["weight"] = None
+    return schema.model_copy(update=update)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_serializer
 
 from sidelight.errors import ConfigError, nearest
 from sidelight.nn.augment import AugmentConfig
+from sidelight.redact import redact
 from sidelight.schema import Kind, Record, Search, Task
 from sidelight.splits import SplitConfig
 from sidelight.training import TrainConfig
@@ -19,7 +20,8 @@ class TableConfig(Record):
     """Where the rows come from and what their columns are for.
 
     Attributes:
-        source: File or database URL; None where a table was handed over in Python.
+        source: File or database URL, whose password is never written; None where a
+            table was handed over in Python.
         sql: Query or table name, for databases.
         image: Column that names the pictures.
         target: Column to predict.
@@ -36,7 +38,7 @@ class TableConfig(Record):
             nothing is inferred.
     """
 
-    source: str | None = None
+    source: str | None = Field(default=None, repr=False)
     sql: str | None = None
     image: str | None = None
     target: str | None = None
@@ -50,6 +52,11 @@ class TableConfig(Record):
     null_values: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     schema_file: str | None = None
+
+    @field_serializer("source")
+    def _without_password(self, source: str | None) -> str | None:
+        # Whatever is written comes from here: no password of a URL leaves memory.
+        return None if source is None else redact(source)
 
 
 class ImageConfig(Record):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+
+import polars as pl
 
 from sidelight.errors import ConfigError, TableError, nearest
 from sidelight.redact import redact
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class TableReader(ABC):
@@ -127,7 +126,7 @@ def check_text(frame: pl.DataFrame, path: str | Path) -> None:
         TableError: If some do; names the first column with all of its rows.
     """
     for cells in frame.iter_columns():
-        if cells.dtype != "String":
+        if cells.dtype != pl.String:
             continue
         found = cells.str.contains("\0", literal=True).arg_true()
         if len(found):
@@ -137,7 +136,7 @@ def check_text(frame: pl.DataFrame, path: str | Path) -> None:
                 path=path,
                 column=cells.name,
                 rows=[i + 1 for i in found],
-                values=cells.gather(found[:NUM_SHOWN]).to_list(),
+                values=cells.gather(found).to_list(),
                 fix="Replace it in the source; no file name or word has one.",
             )
 

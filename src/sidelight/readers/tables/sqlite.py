@@ -1,15 +1,17 @@
-"""SQLite: a query, or the only table of the file; opened for reading only."""
+"""SQLite: a query or a table of a file; opened for reading only."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 import polars as pl
 
 from sidelight.errors import TableError
+from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._base import TableReader, check_names
 from sidelight.registry import READERS
 
@@ -48,17 +50,18 @@ class SQLiteReader(TableReader):
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as database:
+            asked = ""
             try:
-                sql = _only_table(database, path) if sql is None else sql
+                asked = query.statement(sql, partial(_relations, database), str(path))
                 database.set_authorizer(_authorize)
-                cursor = database.execute(sql)
+                cursor = database.execute(asked)
                 if cursor.description is None:
                     raise sqlite3.DatabaseError("not authorized")  # noqa: EM101
                 names = [column[0] for column in cursor.description]
                 check_names(names, path)
                 rows = cursor.fetchall()
             except (sqlite3.Error, sqlite3.Warning) as failure:
-                raise _error(failure, sql, path) from None
+                raise _error(failure, asked, str(path)) from None
         columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
         return pl.DataFrame(
             [_column(name, columns[i] if rows else ()) for i, name in enumerate(names)]
@@ -69,45 +72,29 @@ def _authorize(action: int, *_: object) -> int:
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
 
-def _only_table(database: sqlite3.Connection, path: Path) -> str:
+def _relations(database: sqlite3.Connection) -> list[query.Relation]:
     found = database.execute(
         "select name from sqlite_master where type in ('table', 'view') "
         "and name not like 'sqlite~_%' escape '~' order by name"
-    ).fetchall()
-    names = [row[0] for row in found]
-    if not names:
-        message = "the database holds no table"
-        raise TableError(message, path=path)
-    if len(names) > 1:
-        listed = ", ".join(map(repr, names[:12])) + (", …" if len(names) > 12 else "")
-        message = f"the database holds {len(names)} tables: {listed}"
-        raise TableError(
-            message,
-            path=path,
-            fix=f'Say which rows: --sql "select * from {names[0]}".',
-        )
-    name = names[0].replace('"', '""')
-    return f'select * from "{name}"'
+    )
+    return [query.Relation(name) for (name,) in found]
 
 
 def _error(
-    failure: sqlite3.Error | sqlite3.Warning, sql: str | None, path: Path
+    failure: sqlite3.Error | sqlite3.Warning, asked: str, path: str
 ) -> TableError:
     said = str(failure)
-    if sql is not None and not sql.strip():
-        message = "the query is empty"
-        return TableError(message, path=path, fix="Pass a single SELECT.")
     if any(word in said for word in ("not authorized", "prohibited", "denied")):
-        message = f"the query does more than read: {sql!r}"
-        fix = "Only a single SELECT is run; the database is opened for reading."
-        return TableError(message, path=path, fix=fix)
+        return query.more_than_reading(asked, path)
     if "not a database" in said:
         return TableError("this is no SQLite database", path=path)
     if "one statement" in said:
-        message = f"the query holds more than one statement: {sql!r}"
-        return TableError(message, path=path, fix="Pass a single SELECT.")
-    message = f"the query failed: {said}"
-    return TableError(message, path=path, fix=f"The query was {sql!r}." if sql else "")
+        return query.several_statements(asked, path)
+    if "decode to UTF-8" in said:
+        message = f"a text is not UTF-8: {said}"
+        fix = "Correct it in the database, or select it as cast(… as blob)."
+        return TableError(message, path=path, fix=fix)
+    return query.query_failed(said, asked, path)
 
 
 def _column(name: str, cells: Sequence[Any]) -> pl.Series:
