@@ -12,10 +12,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "location", "multi_hot"]
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "ordinal", "regression"]
 Part = Literal["all", "train", "val", "test"]
 Missing = Literal["auto", "mean", "median", "most_frequent", "level", "drop", "error"]
 Scale = Literal["standard", "robust", "log"]
+Pool = Literal["mean", "max", "attention"]
 
 
 class Record(BaseModel):
@@ -72,16 +73,35 @@ class Schema(Record):
     Attributes:
         image: The column that names the picture; None for a table without pictures.
         target: The column to predict; None where there is nothing to learn from.
+        more_targets: Further columns of numbers that are predicted beside it.
         task: What kind of answer the target asks for; None without a target.
+        classes: The order of an ordinal target's classes, lowest first; empty where
+            their numbers say it, and for every other task.
+        log_target: Whether amounts are learned as `log(1 + y)`.
+        weight: The column of the rows' weights in training; None weighs all alike.
         columns: The metadata, in the table's order.
         ignored: Columns left out, each with the reason.
     """
 
     image: str | None = None
     target: str | None = None
+    more_targets: tuple[str, ...] = ()
     task: Task | None = None
+    classes: tuple[str, ...] = ()
+    log_target: bool = False
+    weight: str | None = None
     columns: tuple[Column, ...] = ()
     ignored: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict; empty where there is nothing to learn from."""
+        return () if self.target is None else (self.target, *self.more_targets)
+
+    def without_target(self) -> Schema:
+        """Return the same for rows that are only to be answered."""
+        nothing = {"target": None, "more_targets": (), "task": None, "weight": None}
+        return self.model_copy(update=nothing)
 
     def column(self, name: str) -> Column | None:
         """Return the metadata column of that name, if there is one."""
@@ -159,11 +179,26 @@ class MetaSpec(Record):
 
 
 class ImageSpec(Record):
-    """The picture input of a model: height, width in pixels, and bands."""
+    """The picture input of a model.
+
+    Attributes:
+        height: Rows of pixels.
+        width: Columns of pixels.
+        bands: Values of a pixel.
+        pictures: Pictures of a row. With more than one the input has an axis more, and
+            a mask beside it says which of them are there.
+    """
 
     height: int
     width: int
     bands: int
+    pictures: int = Field(default=1, ge=1)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The input's shape: (height, width, bands), after pictures if several."""
+        one = (self.height, self.width, self.bands)
+        return one if self.pictures == 1 else (self.pictures, *one)
 
 
 class ModelSpec(Record):
@@ -173,7 +208,8 @@ class ModelSpec(Record):
         image: The picture input.
         meta: The metadata inputs.
         task: What is predicted.
-        num_outputs: Classes of a multiclass task; 1 otherwise.
+        num_outputs: Classes of a multiclass or ordinal task, labels of a multilabel
+            one, targets of a regression; 1 for a binary task.
         backbone: Registry name of the image network.
         fusion: Registry name of the strategy that brings the metadata in.
         weights: None for random initial values, "imagenet", or a file's path.
@@ -181,6 +217,7 @@ class ModelSpec(Record):
         fusion_options: Fields of the fusion's configuration.
         encoders: Registry names of metadata encoders, by column or by kind.
         encoder_options: Fields of their configurations, keyed in the same way.
+        pool: How the vectors of a row's pictures become one, where it has several.
         dropout: Rate before the head's last layer.
         may_miss: Whether the network also takes what is there and what is not, as
             "present", and has learned stand-ins for the latter.
@@ -197,5 +234,6 @@ class ModelSpec(Record):
     fusion_options: dict[str, Any] = Field(default_factory=dict)
     encoders: dict[str, str] = Field(default_factory=dict)
     encoder_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    pool: Pool = "mean"
     dropout: float = Field(default=0.2, ge=0, lt=1)
     may_miss: bool = False

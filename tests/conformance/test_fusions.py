@@ -24,6 +24,12 @@ def test_fusion_meets_every_requirement(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FUSIONS.names())
+def test_fusion_meets_every_requirement_with_several_pictures_a_row(name):
+    testing.check_fusion(name, pictures=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FUSIONS.names())
 def test_fusion_in_resnet50(name):
     spec = testing.tiny_spec(name, backbone="resnet50")
     model = build(spec)
@@ -91,10 +97,13 @@ import numpy as np
 from sidelight import testing
 from sidelight.nn import AugmentConfig, build, build_augmentation
 from sidelight.registry import FUSIONS
+from sidelight.schema import ImageSpec
 
 assert keras.backend.backend() == "jax"
 for name in FUSIONS.names():
-    spec = testing.tiny_spec(name, backbone_options={"widths": [8, 8]})
+    image = ImageSpec(height=32, width=32, bands=3, pictures=2)
+    options = {"backbone_options": {"widths": [8, 8]}, "image": image}
+    spec = testing.tiny_spec(name, pool="attention", **options)
     model = build(spec)
     inputs = testing.random_inputs(spec)
     wanted = {key: inputs[key] for key in model.input}

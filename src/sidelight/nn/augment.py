@@ -10,7 +10,14 @@ from typing import Annotated, Any
 import keras
 from pydantic import Field
 
-from sidelight.nn.layers import RandomAbsence, RandomBrightness, RandomFlip, RandomShift
+from sidelight.nn.layers import (
+    FoldPictures,
+    RandomAbsence,
+    RandomBrightness,
+    RandomFlip,
+    RandomShift,
+    UnfoldPictures,
+)
 from sidelight.registry import FUSIONS
 from sidelight.schema import ModelSpec, Record, Search
 
@@ -62,16 +69,16 @@ def build_augmentation(
     Returns:
         A model from a dictionary to the same, of those inputs that are changed: "image"
         `(batch, height, width, bands)`, float32 in [0, 255] afterwards, and "present"
-        `(batch, columns + 1)`. It changes nothing unless called with `training=True`.
-        None where there is nothing to change.
+        `(batch, columns + 1)`. Several pictures of a row are changed independently.
+        The model changes nothing unless called with `training=True`. None where there
+        is nothing to change.
     """
     inputs, changed = {}, {}
     if config.changes_pictures and FUSIONS.get(spec.fusion).obj.uses_image:
-        image = spec.image
-        inputs["image"] = keras.Input(
-            (image.height, image.width, image.bands), name="image"
-        )
-        changed["image"] = _picture(inputs["image"], config, seed)
+        pictures = spec.image.pictures
+        inputs["image"] = x = keras.Input(spec.image.shape, name="image")
+        x = _picture(FoldPictures()(x) if pictures > 1 else x, config, seed)
+        changed["image"] = UnfoldPictures(pictures)(x) if pictures > 1 else x
     if spec.may_miss:
         inputs["present"] = keras.Input((spec.meta.num_columns + 1,), name="present")
         lose = RandomAbsence(config.modality_dropout, config.column_dropout, seed + 3)

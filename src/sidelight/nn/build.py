@@ -11,9 +11,10 @@ from sidelight.nn.backbones import Backbone, BackboneFamily
 from sidelight.nn.encoders import encode
 from sidelight.nn.fusions import Fusion
 from sidelight.nn.heads import Head
-from sidelight.nn.layers import AbsentColumns
+from sidelight.nn.layers import AbsentColumns, FoldPictures
 from sidelight.nn.meta import Meta
 from sidelight.nn.options import checked_options
+from sidelight.nn.pictures import FOLD, for_each_picture, pooled
 from sidelight.nn.trace import retrace
 from sidelight.registry import BACKBONES, FUSIONS, HEADS
 from sidelight.schema import MetaSpec, ModelSpec
@@ -45,8 +46,12 @@ def build(spec: ModelSpec) -> keras.Model:
         A functional model from a dictionary of "image" `(batch, height, width, bands)`
         in [0, 255], "numeric" and "categorical" (as far as the fusion uses them), and
         "present" `(batch, columns + 1)` where the spec says that it may miss some, to
-        probabilities `(batch, classes)`, `(batch, 1)` for binary tasks, or scaled
-        values `(batch, 1)` for regression; always float32.
+        probabilities `(batch, classes)` or `(batch, labels)`, `(batch, 1)` for binary
+        tasks, or scaled values `(batch, targets)` for regression; always float32.
+        With several pictures a row, "image" is `(batch, pictures, height, width,
+        bands)`, and "pictures" `(batch, pictures)` has a one for each that is there.
+        The backbone and the fusion treat every picture alike, each with the metadata
+        of its row; then the vectors of a row's pictures become one.
 
     Raises:
         ConfigError: If an option is unknown or the parts do not fit together.
@@ -63,28 +68,18 @@ def assemble(spec: ModelSpec) -> tuple[keras.Model, BackboneLayers]:
     meta = Meta(None)
     if fusion.uses_metadata:
         inputs, meta = metadata_bundle(spec)
-    feature_map = vector = None
     layers = BackboneLayers()
     if fusion.uses_image:
-        inputs["image"] = keras.Input(
-            (spec.image.height, spec.image.width, spec.image.bands), name="image"
-        )
-        backbone = make_backbone(spec)
-        feature_map = _feature_map(backbone, fusion, inputs["image"], meta)
-        layers = BackboneLayers(
-            backbone.layers_by_stage(), spec.weights is not None, fusion.boundary
-        )
-        vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
-        fusion.end()
-    vector = fusion.on_features(vector, meta, feature_map)
+        inputs["image"] = keras.Input(spec.image.shape, name="image")
+        vector, layers = _image_features(spec, fusion, inputs, meta)
+    else:
+        vector = fusion.on_features(None, meta, None)
     if spec.dropout:
         vector = keras.layers.Dropout(spec.dropout, seed=0, name="dropout")(vector)
-    logits = keras.layers.Dense(spec.num_outputs, name="logits")(vector)
+    num_logits = head.num_logits(spec.num_outputs)
+    logits = keras.layers.Dense(num_logits, name="logits")(vector)
     logits = fusion.on_logits(logits, meta)
-    # Answers stay float32 under mixed precision: losses and thresholds need it.
-    outputs = keras.layers.Activation(head.activation, dtype="float32", name="answer")(
-        logits
-    )
+    outputs = head.answer(logits, spec.num_outputs)
     name = f"{spec.backbone}_{spec.fusion}"
     return keras.Model(inputs, outputs, name=name), layers
 
@@ -136,11 +131,31 @@ def make_backbone(spec: ModelSpec) -> Backbone:
     return family.create(spec.backbone, spec.image, options, spec.weights)
 
 
-def _feature_map(backbone: Backbone, fusion: Fusion, image: Any, meta: Meta) -> Any:
-    return retrace(
+def _image_features(
+    spec: ModelSpec, fusion: Fusion, inputs: dict[str, Any], meta: Meta
+) -> tuple[Any, BackboneLayers]:
+    """Return the fused features `(batch, features)`, and which layers are whose."""
+    pictures = spec.image.pictures
+    several = pictures > 1
+    others = list(meta.raw.values())
+    if several:
+        meta = for_each_picture(meta, pictures)
+    backbone = make_backbone(spec)
+    fold = FoldPictures(name=FOLD) if several else None
+    feature_map = retrace(
         backbone.model,
-        image,
-        list(meta.raw.values()),
-        enter=lambda x: fusion.on_input(x, meta),
+        inputs["image"],
+        others,
+        enter=lambda x: fusion.on_input(fold(x) if fold else x, meta),
         after=fusion.between(backbone.stages, meta),
     )
+    layers = BackboneLayers(
+        backbone.layers_by_stage(), spec.weights is not None, fusion.boundary
+    )
+    vector = keras.layers.GlobalAveragePooling2D(name="pool")(feature_map)
+    fusion.end()
+    vector = fusion.on_features(vector, meta, feature_map)
+    if several:
+        inputs["pictures"] = keras.Input((pictures,), name="pictures")
+        vector = pooled(vector, inputs["pictures"], spec.pool)
+    return vector, layers

@@ -17,7 +17,7 @@ def join(members: dict[str, keras.Model], task: Task) -> keras.Model:
     """Join networks of one task; until the combiner is fitted, all weigh the same.
 
     Classes: `softmax(W [log p_1; log p_2; …] + b)`, the same of log-odds for two
-    classes, and a weighted sum for numbers.
+    classes and for labels, and a weighted sum for numbers.
 
     Args:
         members: Networks by name, from dictionaries of inputs to answers.
@@ -38,7 +38,7 @@ def join(members: dict[str, keras.Model], task: Task) -> keras.Model:
         member.name = f"member_{name}"
         answer = member({key: inputs[key] for key in member.input})
         if task != "regression":
-            answer = LogAnswers(odds=task == "binary", name=f"log_{name}")(answer)
+            answer = LogAnswers(odds=head.activation == "sigmoid", name=f"log_{name}")(answer)
         answers.append(answer)
     joined = keras.layers.Concatenate(name="answers")(answers)
     outputs = answers[0].shape[-1]

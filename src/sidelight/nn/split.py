@@ -6,6 +6,9 @@ from typing import Any
 
 import keras
 
+from sidelight.nn.layers import FoldPictures
+from sidelight.nn.pictures import FOLD
+
 
 def split(
     network: keras.Model, boundary: tuple[str, Any]
@@ -21,12 +24,18 @@ def split(
         boundary: `BackboneLayers.boundary` of the same network.
 
     Returns:
-        The front, from the image to the map; and the tail, from a dictionary of
-        "features" (the map) and the network's other inputs to its answers.
+        The front, from one picture to its map; and the tail, from a dictionary of
+        "features" (the map, or one for each picture of a row) and the network's other
+        inputs to its answers.
     """
     name, feature_map = boundary
-    front = keras.Model(network.input["image"], feature_map, name="front")
-    stand_in = keras.Input(feature_map.shape[1:], name="features")
+    image, shape = network.input["image"], feature_map.shape[1:]
+    fold = None
+    if "pictures" in network.input:
+        image, shape = network.get_layer(FOLD).output, (image.shape[1], *shape)
+        fold = FoldPictures(name="fold_features")
+    front = keras.Model(image, feature_map, name="front")
+    stand_in = keras.Input(shape, name="features")
     widened = keras.Model({**network.input, "features": stand_in}, network.output)
     inputs = {
         name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
@@ -34,7 +43,9 @@ def split(
     }
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        return inputs["features"] if layer.name == name else layer(*args, **kwargs)
+        if layer.name != name:
+            return layer(*args, **kwargs)
+        return fold(inputs["features"]) if fold else inputs["features"]
 
     traced = keras.models.clone_model(
         widened,

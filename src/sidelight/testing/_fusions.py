@@ -48,11 +48,12 @@ def random_inputs(spec: ModelSpec, seed: int = 0, batch: int = BATCH) -> dict[st
     rng = np.random.default_rng(seed)
     image = spec.image
     levels = [f.levels for f in spec.meta.features if f.block == "categorical"]
-    inputs: dict[str, Any] = {
-        "image": rng.integers(
-            0, 256, (batch, image.height, image.width, image.bands)
-        ).astype("float32")
-    }
+    pixels = rng.integers(0, 256, (batch, *image.shape)).astype("float32")
+    inputs: dict[str, Any] = {"image": pixels}
+    if image.pictures > 1:
+        there = rng.integers(0, 2, (batch, image.pictures)).astype("float32")
+        there[np.arange(batch), rng.integers(0, image.pictures, batch)] = 1
+        inputs["pictures"] = there
     if spec.meta.num_numeric:
         inputs["numeric"] = rng.normal(size=(batch, spec.meta.num_numeric)).astype(
             "float32"
@@ -72,17 +73,20 @@ def answer(model: keras.Model, inputs: dict[str, Any]) -> Any:
     return keras.ops.convert_to_numpy(model(wanted, training=False))
 
 
-def check_fusion(name: str, *, backbone: str = "small") -> None:
+def check_fusion(name: str, *, backbone: str = "small", pictures: int = 1) -> None:
     """Hold a registered fusion to everything a fusion has to do.
 
     Args:
         name: Its registry name.
         backbone: The network it is put into.
+        pictures: Pictures of a row; several are pooled by attention, the way that has
+            weights of its own.
 
     Raises:
         AssertionError: Saying which requirement the fusion does not meet.
     """
-    spec = tiny_spec(name, backbone=backbone)
+    image = ImageSpec(height=32, width=32, bands=3, pictures=pictures)
+    spec = tiny_spec(name, backbone=backbone, image=image, pool="attention")
     capabilities = FUSIONS.get(name).capabilities
     keras.utils.set_random_seed(0)
     model = build(spec)
@@ -96,6 +100,8 @@ def check_fusion(name: str, *, backbone: str = "small") -> None:
     check_no_randomness_is_saved(name, model)
     if "metadata" in capabilities:
         check_does_without(name, spec)
+    if spec.image.pictures > 1 and "image" in capabilities:
+        check_pictures(name, model, spec)
 
 
 def check_does_without(name: str, spec: ModelSpec) -> None:
@@ -110,7 +116,7 @@ def check_does_without(name: str, spec: ModelSpec) -> None:
         rows = {**first, "present": present.astype("float32")}
         model.train_on_batch({key: rows[key] for key in model.input}, target)
     for part, keys, columns in (
-        ("image", ["image"], [-1]),
+        ("image", [key for key in ("image", "pictures") if key in first], [-1]),
         ("metadata", ["numeric", "categorical"], [0, 1]),
         ("column", ["numeric"], [0]),
     ):
@@ -122,6 +128,39 @@ def check_does_without(name: str, spec: ModelSpec) -> None:
         require(
             gap <= 1e-6, f"{name}: an absent {part} changes the answer by {gap:.2e}"
         )
+
+
+def check_pictures(name: str, model: keras.Model, spec: ModelSpec) -> None:
+    """All pictures of a row count alike, and those that are not there not at all."""
+    inputs = random_inputs(spec, seed=8)
+    pixels, there = inputs["image"], inputs["pictures"]
+    base = answer(model, inputs)
+
+    def gap(image: Any, pictures: Any) -> float:
+        changed = answer(model, {**inputs, "image": image, "pictures": pictures})
+        return float(np.abs(changed - base).max())
+
+    found = gap(np.flip(pixels, 1), np.flip(there, 1))
+    require(found <= 1e-5, f"{name}: another order of pictures changes {found:.2e}")
+    found = gap(pixels * there[:, :, None, None, None], there)
+    require(found <= 1e-6, f"{name}: a picture that is not there changes {found:.2e}")
+    for place in range(spec.image.pictures):
+        other = pixels.copy()
+        other[:, place] = 255 - other[:, place]
+        met = gap(other, there) > 1e-7
+        require(met, f"{name}: does not look at picture {place + 1} of a row")
+    single = build(
+        spec.model_copy(update={"image": spec.image.model_copy(update={"pictures": 1})})
+    )
+    for layer in single.layers:
+        if layer.weights:
+            layer.set_weights(model.get_layer(layer.name).get_weights())
+    alone = answer(single, {**inputs, "image": pixels[:, 0]})
+    only = np.zeros_like(there)
+    only[:, 0] = 1
+    among = answer(model, {**inputs, "pictures": only})
+    found = float(np.abs(among - alone).max())
+    require(found <= 1e-5, f"{name}: a single picture of several gives {found:.2e} off")
 
 
 def check_inputs(name: str, model: keras.Model, capabilities: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""A number."""
+"""A number, or several."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sidelight.nn.heads._base import Head
 from sidelight.registry import HEADS
 
 REGRESSION = HEADS.register(
-    "regression", summary="a number; linear, mean squared error on the scaled target"
+    "regression", summary="one number or several; linear, mean squared error, scaled targets"
 )(
     Head(
         activation="linear",

@@ -5,8 +5,10 @@ from sidelight.nn.layers.angle_multiples import AngleMultiples
 from sidelight.nn.layers.blend import Blend
 from sidelight.nn.layers.channel_scaling import ChannelScaling
 from sidelight.nn.layers.column_tokens import ColumnTokens
+from sidelight.nn.layers.cumulative_link import CumulativeLink
 from sidelight.nn.layers.dense_logits import DenseLogits
 from sidelight.nn.layers.embed_columns import EmbedColumns
+from sidelight.nn.layers.fold_pictures import FoldPictures, RepeatRows, UnfoldPictures
 from sidelight.nn.layers.gate import Gate
 from sidelight.nn.layers.generated_linear import GeneratedLinear
 from sidelight.nn.layers.hashed_rows import HashedRows
@@ -17,6 +19,7 @@ from sidelight.nn.layers.modulate import Modulate
 from sidelight.nn.layers.one_hot_columns import OneHotColumns
 from sidelight.nn.layers.periodic_columns import PeriodicColumns
 from sidelight.nn.layers.piecewise_bins import PiecewiseBins
+from sidelight.nn.layers.pool_pictures import AttendPictures, MaxPictures, MeanPictures
 from sidelight.nn.layers.position_embedding import PositionEmbedding
 from sidelight.nn.layers.position_scores import PositionScores
 from sidelight.nn.layers.random_absence import RandomAbsence
@@ -35,16 +38,21 @@ __all__ = [
     "AbsentColumns",
     "AbsentMap",
     "AngleMultiples",
+    "AttendPictures",
     "Blend",
     "ChannelScaling",
     "ColumnTokens",
+    "CumulativeLink",
     "DenseLogits",
     "EmbedColumns",
+    "FoldPictures",
     "Gate",
     "GeneratedLinear",
     "HashedRows",
     "LocationGrid",
     "LogAnswers",
+    "MaxPictures",
+    "MeanPictures",
     "MixExperts",
     "Modulate",
     "OneHotColumns",
@@ -57,10 +65,12 @@ __all__ = [
     "RandomFlip",
     "RandomShift",
     "ReZero",
+    "RepeatRows",
     "SineDense",
     "SphericalHarmonics",
     "TakeColumns",
     "TileLike",
+    "UnfoldPictures",
     "WherePresent",
     "WrappedAngles",
 ]
