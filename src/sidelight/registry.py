@@ -119,6 +119,7 @@ class Registry(Generic[T]):
 
 
 READERS: Registry[Any] = Registry("reader", "sidelight.readers.tables")
+HEADERS: Registry[Any] = Registry("header", "sidelight.readers.headers")
 DATASETS: Registry[Any] = Registry("dataset", "sidelight.datasets")
 SYNTHETIC: Registry[Any] = Registry(
     "kind of synthetic data", "sidelight.datasets._synthetic"
@@ -133,6 +134,7 @@ HEADS: Registry[Any] = Registry("head", "sidelight.nn.heads")
 
 ALL: dict[str, Registry[Any]] = {
     "readers": READERS,
+    "headers": HEADERS,
     "datasets": DATASETS,
     "synthetic": SYNTHETIC,
     "splits": SPLITS,
