@@ -16,6 +16,10 @@ Images = Annotated[
     typer.Option(help="Folder that picture paths start from; the table's by default."),
 ]
 Sql = Annotated[str | None, typer.Option(help="Query or table name, for databases.")]
+Asset = Annotated[
+    str | None,
+    typer.Option(help="Which STAC asset is the picture: its key, a band or a role."),
+]
 OnBad = Annotated[
     str, typer.Option(help="What to do with unusable rows: error or drop.")
 ]

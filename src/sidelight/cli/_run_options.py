@@ -70,6 +70,7 @@ TABLE = (
     RunOption("target", ("table.target",), o.Target),
     RunOption("images", ("table.images",), o.Images),
     RunOption("sql", ("table.sql",), o.Sql),
+    RunOption("asset", ("table.asset",), o.Asset),
     RunOption("kind", ("table.kinds",), o.Kinds, read=lambda v: o.pairs(v, "--kind")),
     RunOption("drop", ("table.drop",), o.Drop, read=o.names),
     RunOption("lat", ("table.lat",), o.Lat),

@@ -17,6 +17,7 @@ def evaluate(
     source: Annotated[str, typer.Argument(help="Table with the target column.")],
     images: o.Images = None,
     sql: o.Sql = None,
+    asset: o.Asset = None,
     on_bad: o.OnBad = "error",
     by: Annotated[
         str | None, typer.Option(help="Column: the same scores for each of its values.")
@@ -43,6 +44,7 @@ def evaluate(
         source,
         images=images,
         sql=sql,
+        asset=asset,
         on_bad=on_bad,
         by=by,
         without=without or (),

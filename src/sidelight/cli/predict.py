@@ -23,6 +23,7 @@ def predict(
     ] = "predictions.parquet",
     images: o.Images = None,
     sql: o.Sql = None,
+    asset: o.Asset = None,
     on_bad: o.OnBad = "error",
     cache: o.Cache = None,
     as_json: o.Json = False,
@@ -40,6 +41,7 @@ def predict(
         Path(output),
         images=images,
         sql=sql,
+        asset=asset,
         on_bad=on_bad,
         cache=None if cache is None else Path(cache),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from sidelight.errors import (
     nearest,
 )
 from sidelight.readers._frames import frame_name, is_frame, to_polars
+from sidelight.readers._pictures import add_picture_columns
+from sidelight.readers.tables import _document
 from sidelight.readers.tables._base import check_file
 from sidelight.redact import redact
 from sidelight.registry import READERS
@@ -47,6 +50,8 @@ def read_table(
     images: str | Path | None = None,
     sql: str | None = None,
     asset: str | None = None,
+    headers: Sequence[str] = (),
+    from_name: str | None = None,
     kinds: Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
     lat: str | None = None,
@@ -76,6 +81,11 @@ def read_table(
         sql: What to select from a database.
         asset: Which asset of a STAC catalogue is the picture: its key, the name of a
             band in it, or its role. Not needed if only one asset is a picture.
+        headers: What is read from the pictures' own headers, as columns such as
+            `exif_time`: "exif", "xmp", "geotiff", "dicom" or "sidecar" (JSON beside
+            each); "dicom:PatientID" reads a further field by its name.
+        from_name: A pattern that takes the pictures' names apart:
+            "{site}_{date:%Y%m%d}_{n:int}.jpg" gives three columns.
         kinds: Column kinds that are given, not inferred: {"zone": "categorical"}.
         drop: Columns that shall not be metadata.
         lat: The column of latitudes in degrees; found by name if not given.
@@ -116,15 +126,31 @@ def read_table(
             target = reader.target
     nulls = NULL_VALUES if null_values is None else tuple(null_values)
     _check_options(on_bad, decimal)
+    root = _root(images, root)
+    wishes = {"headers": headers, "from_name": from_name, "kinds": kinds, "drop": drop}
+    wishes |= {"lat": lat, "lon": lon, "task": task, "classes": classes}
+    wishes |= {"log_target": log_target, "weight": weight}
+    if schema is not None:
+        _refuse_wishes(wishes)
+        headers, from_name = schema.headers, schema.from_name
+    pictures = image if image is not None or schema is None else schema.image
+    notes: list[str] = []
+    if not may_miss or pictures in frame.columns:
+        frame, notes = add_picture_columns(
+            frame,
+            pictures,
+            root,
+            headers=headers,
+            from_name=from_name,
+            source=name,
+            null_values=nulls,
+        )
     for column in keep:
         if column not in frame.columns:
             raise ColumnNotFoundError(column, frame.columns, path=name)
     learn = schema is None if learn is None else learn
-    wishes = {"kinds": kinds, "drop": drop, "lat": lat, "lon": lon, "task": task}
-    wishes |= {"classes": classes, "log_target": log_target, "weight": weight}
     targets = _targets(target, frame)
     if schema is not None:
-        _refuse_wishes(wishes)
         schema = _fitted_to(schema, frame, image, targets, nulls, learn=learn)
         if may_miss:
             frame = _with_gaps(frame, schema, name)
@@ -146,17 +172,20 @@ def read_table(
             null_values=nulls,
             decimal=decimal,
         )
-    return check_table(
+        asked = {"headers": tuple(headers), "from_name": from_name}
+        schema = schema.model_copy(update=asked)
+    table = check_table(
         frame,
         schema,
         source=name,
-        image_root=_root(images, root),
+        image_root=root,
         on_bad=on_bad,
         null_values=nulls,
         decimal=decimal,
         learn=learn,
         may_miss=may_miss,
     )
+    return replace(table, notes=(*notes, *table.notes))
 
 
 def find_reader(source: str) -> TableReader:
@@ -174,6 +203,8 @@ def find_reader(source: str) -> TableReader:
         check_file(Path(source))  # a folder or a mistyped name says so first
     known = "; ".join(f"{entry.name}: {entry.summary}" for entry in entries)
     message = "no reader knows this kind of table"
+    if "://" not in source and Path(source).suffix.lower() in _document.SUFFIXES:
+        message = f"no reader knows this kind of JSON: {_document.described(source)}"
     raise TableError(message, path=source, fix=f"There are {known}.")
 
 

@@ -39,7 +39,7 @@ def evaluate_run(
             given as well; the model has to be trained for it.
         picture: Where the confusion matrix is drawn.
         cache: Folder of packed pictures.
-        **reading: `images`, `sql`, `on_bad`, as for `read_table`.
+        **reading: `images`, `sql`, `asset`, `on_bad`, as for `read_table`.
 
     Returns:
         The scores, "rows", "subgroups" by value where `by` is given, and "without" by

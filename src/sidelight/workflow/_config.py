@@ -23,9 +23,13 @@ class TableConfig(Record):
         source: File or database URL, whose password is never written; None where a
             table was handed over in Python.
         sql: Query or table name, for databases.
+        asset: Key, band or role of the picture in a STAC catalogue.
         image: Column that names the pictures.
         target: Column to predict.
         images: Folder that relative picture paths start from; None is the table's own.
+        headers: Headers of the pictures that give columns: exif, xmp, geotiff, dicom,
+            sidecar; "dicom:PatientID" is a further field.
+        from_name: Pattern that takes the pictures' names apart into columns.
         lat: Latitude column, where its name does not tell.
         lon: Longitude column.
         kinds: Column kinds that override the inferred ones.
@@ -40,9 +44,12 @@ class TableConfig(Record):
 
     source: str | None = Field(default=None, repr=False)
     sql: str | None = None
+    asset: str | None = None
     image: str | None = None
     target: str | None = None
     images: str | None = None
+    headers: tuple[str, ...] = ()
+    from_name: str | None = None
     lat: str | None = None
     lon: str | None = None
     kinds: dict[str, Kind] = Field(default_factory=dict)

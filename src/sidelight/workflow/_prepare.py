@@ -122,6 +122,7 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
     return read_table(
         config.source,
         sql=config.sql,
+        asset=config.asset,
         image=config.image,
         target=config.target,
         images=config.images,

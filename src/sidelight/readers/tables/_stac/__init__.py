@@ -1,0 +1,1 @@
+"""STAC in its forms: linked JSON files, collections of items, GeoParquet."""
