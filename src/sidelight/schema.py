@@ -81,6 +81,8 @@ class Schema(Record):
         weight: The column of the rows' weights in training; None weighs all alike.
         columns: The metadata, in the table's order.
         ignored: Columns left out, each with the reason.
+        headers: Headers of the pictures that give columns, such as "exif".
+        from_name: The pattern that takes names of pictures apart into columns.
     """
 
     image: str | None = None
@@ -92,6 +94,8 @@ class Schema(Record):
     weight: str | None = None
     columns: tuple[Column, ...] = ()
     ignored: dict[str, str] = Field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    from_name: str | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -176,6 +180,24 @@ class MetaSpec(Record):
     def width(self) -> int:
         """Number of metadata values a model takes; 0 means there is no metadata."""
         return self.num_numeric + self.num_categorical
+
+
+class BandScale(Record):
+    """How packed values beyond 8 bits become 0 to 255, band by band.
+
+    Fitted on training pictures; in the units of the pack.
+
+    Attributes:
+        low: What becomes 0; anything below it too.
+        high: What becomes 255; anything above it too.
+        fill: What stands where a picture has no data: the median.
+        zero_is_absent: Whether 0 says that there is no data; NaN always does.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    fill: tuple[float, ...]
+    zero_is_absent: bool = False
 
 
 class ImageSpec(Record):

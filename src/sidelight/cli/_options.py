@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sidelight.errors import ConfigError
-from sidelight.registry import ENCODERS
+from sidelight.registry import ENCODERS, HEADERS
 
 Image = Annotated[str | None, typer.Option(help="Column that names the pictures.")]
 Target = Annotated[str | None, typer.Option(help="Column to predict.")]
@@ -33,6 +33,14 @@ TrainBackbone = Annotated[
 ]
 Lat = Annotated[str | None, typer.Option(help="Latitude column, in degrees.")]
 Lon = Annotated[str | None, typer.Option(help="Longitude column, in degrees.")]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option(help="Headers of the pictures: exif,xmp,geotiff,dicom,sidecar"),
+]
+FromName = Annotated[
+    str | None,
+    typer.Option(help="Takes names apart: '{site}_{date:%Y%m%d}_{n:int}.jpg'"),
+]
 Kinds = Annotated[
     list[str] | None,
     typer.Option(
@@ -71,6 +79,18 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     """Return the names in repeated or comma-separated options."""
     parts = [part.strip() for text in given or [] for part in text.split(",")]
     return tuple(part for part in parts if part)
+
+
+def headers(given: list[str] | None) -> tuple[str, ...]:
+    """Return the names of headers, each perhaps with a field as `dicom:PatientID`.
+
+    Raises:
+        UnknownNameError: If there is no such header.
+    """
+    asked = names(given)
+    for request in asked:
+        HEADERS.check(request.partition(":")[0])
+    return asked
 
 
 def pairs(given: list[str] | None, option: str) -> dict[str, str]:

@@ -71,6 +71,8 @@ TABLE = (
     RunOption("images", ("table.images",), o.Images),
     RunOption("sql", ("table.sql",), o.Sql),
     RunOption("asset", ("table.asset",), o.Asset),
+    RunOption("headers", ("table.headers",), o.Headers, read=o.headers),
+    RunOption("from_name", ("table.from_name",), o.FromName),
     RunOption("kind", ("table.kinds",), o.Kinds, read=lambda v: o.pairs(v, "--kind")),
     RunOption("drop", ("table.drop",), o.Drop, read=o.names),
     RunOption("lat", ("table.lat",), o.Lat),
@@ -212,7 +214,7 @@ class Typed:
             verb: What was typed after `sidelight`, for the examples in messages.
 
         Raises:
-            ConfigError: If an option does not hold, or table or target is missing.
+            ConfigError: If an option does not hold, or no table is named.
         """
         from sidelight.workflow import load_config, make_config
 
@@ -222,11 +224,6 @@ class Typed:
             problem = "no table was given"
             raise ConfigError(
                 problem, fix=f"For example: sidelight {verb} scenes.csv …"
-            )
-        if chosen.table.target is None and chosen.table.schema_file is None:
-            problem = "no target was given"
-            raise ConfigError(
-                problem, fix="Name the column to predict: --target COLUMN"
             )
         return chosen
 

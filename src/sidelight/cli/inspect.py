@@ -10,6 +10,7 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
+from sidelight.runs import RunDirectory
 
 WIDEST = 46
 
@@ -23,6 +24,8 @@ def inspect(
     images: o.Images = None,
     sql: o.Sql = None,
     asset: o.Asset = None,
+    headers: o.Headers = None,
+    from_name: o.FromName = None,
     kind: o.Kinds = None,
     drop: o.Drop = None,
     lat: o.Lat = None,
@@ -39,7 +42,7 @@ def inspect(
     load_backend()
     from sidelight.workflow import inspect as look
 
-    if Path(source).is_dir():
+    if RunDirectory(Path(source)).status.exists():
         rows = look(source)
     else:
         from sidelight.readers import read_table
@@ -52,6 +55,8 @@ def inspect(
             images=images,
             sql=sql,
             asset=asset,
+            headers=o.headers(headers),
+            from_name=from_name,
             kinds=o.pairs(kind, "--kind"),
             drop=o.names(drop),
             lat=lat,

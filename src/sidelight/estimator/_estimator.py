@@ -13,12 +13,11 @@ from sklearn.metrics import accuracy_score, r2_score
 from sidelight.errors import ConfigError, NotFittedError, TableError
 from sidelight.experiments import method_of
 from sidelight.predictor import Predictor, load_predictor
-from sidelight.readers import read_table
 from sidelight.runs import RunDirectory
 from sidelight.schema import Task
 from sidelight.table import Table
 from sidelight.training import Override
-from sidelight.workflow import Run, make_config, run, save_run
+from sidelight.workflow import Run, make_config, read, run, save_run
 
 
 class _Estimator(BaseEstimator):  # type: ignore[misc]
@@ -128,13 +127,8 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _table(self, table: Any) -> Table:
         if isinstance(table, Table):
             return table
-        return read_table(
-            table,
-            image=self.image,
-            target=self.target,
-            images=self.images,
-            drop=() if self.group is None else (self.group,),
-        )
+        config = self._config()
+        return read(config.table, config.split, table)
 
     def _to_answer(self, table: Any, *, target: bool = False) -> Table:
         if isinstance(table, Table):
@@ -144,7 +138,11 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _config(self) -> Any:
         """Return the run's configuration; `options` wins over the arguments."""
         chosen: dict[str, dict[str, Any]] = {
-            "table": {"image": self.image, "target": self.target},
+            "table": {
+                "image": self.image,
+                "target": self.target,
+                "images": None if self.images is None else str(self.images),
+            },
             "image": {"size": self.size},
             "split": {"method": self.split, "group": self.group, "seed": self.seed},
             "network": {

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sidelight.readers import read_table
 from sidelight.table import Table
 from sidelight.workflow import RunConfig, make_config, read
 
@@ -51,17 +50,7 @@ def given_table(table: Any, config: RunConfig) -> Table:
     """
     if isinstance(table, Table):
         return table
-    if isinstance(table, str | Path):
-        return read(config.table, config.split)
-    deciding = [name for name in (config.split.column, config.split.group) if name]
-    return read_table(
-        table,
-        image=config.table.image,
-        target=config.table.target,
-        images=config.table.images,
-        drop=(*config.table.drop, *deciding),
-        keep=deciding,
-    )
+    return read(config.table, config.split, table)
 
 
 def tell(line: str) -> None:

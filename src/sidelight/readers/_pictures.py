@@ -99,9 +99,8 @@ def add_picture_columns(
 def _header(
     reader: HeaderReader, name: str, names: pl.Series, root: Path
 ) -> tuple[list[pl.Series], list[str]]:
-    there = names.is_not_null().to_list()
-    paths = full_paths(names, root)
-    found = reader.read([p if t else None for p, t in zip(paths, there, strict=True)])
+    paths = full_paths(names, root).set(names.is_null(), None)
+    found = reader.read(paths.to_list())
     columns = [cells.alias(f"{name}_{cells.name}") for cells in found.frame]
     return columns, found.notes
 

@@ -67,6 +67,7 @@ def read_table(
     keep: Sequence[str] = (),
     learn: bool | None = None,
     may_miss: bool = False,
+    look: bool = True,
 ) -> Table:
     """Read a table and check all of it: columns, cells, target and pictures.
 
@@ -112,6 +113,8 @@ def read_table(
             and leaks are looked for. By default, if no schema is given.
         may_miss: For a model that can do without: metadata columns of the schema may be
             absent (every cell is missing then), and rows may name no picture.
+        look: Whether the pictures are looked for. Otherwise the table has none, and
+            their headers are read where they still are.
 
     Raises:
         TableError: If the file, its columns or cells cannot be used.
@@ -176,7 +179,7 @@ def read_table(
         schema = schema.model_copy(update=asked)
     table = check_table(
         frame,
-        schema,
+        schema if look else schema.model_copy(update={"image": None}),
         source=name,
         image_root=root,
         on_bad=on_bad,

@@ -160,13 +160,14 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
         return None
     return read_table(
         options.source,
-        schema=schema.model_copy(update={"image": None}),
+        schema=schema,
         target=schema.target,
         sql=options.sql,
         on_bad=options.on_bad,
         null_values=(*NULL_VALUES, *options.null_values),
         decimal=options.decimal,
         learn=False,
+        look=False,
     )
 
 

@@ -25,7 +25,8 @@ class TableConfig(Record):
         sql: Query or table name, for databases.
         asset: Key, band or role of the picture in a STAC catalogue.
         image: Column that names the pictures.
-        target: Column to predict.
+        target: Column to predict; several columns of numbers with commas between, or
+            as a list.
         images: Folder that relative picture paths start from; None is the table's own.
         headers: Headers of the pictures that give columns: exif, xmp, geotiff, dicom,
             sidecar; "dicom:PatientID" is a further field.
@@ -35,6 +36,9 @@ class TableConfig(Record):
         kinds: Column kinds that override the inferred ones.
         drop: Columns that are not metadata.
         task: Kind of answer, where the target's values do not tell.
+        classes: Order of an ordinal target's classes, lowest first.
+        log_target: Whether `log(1 + y)` of an amount is learned.
+        weight: Column of the rows' weights in training.
         on_bad: "error" refuses a table with unusable rows, "drop" leaves them out.
         null_values: Texts that stand for a missing cell, beside the usual ones.
         decimal: Decimal mark of numbers in text files.
@@ -46,7 +50,7 @@ class TableConfig(Record):
     sql: str | None = None
     asset: str | None = None
     image: str | None = None
-    target: str | None = None
+    target: str | tuple[str, ...] | None = None
     images: str | None = None
     headers: tuple[str, ...] = ()
     from_name: str | None = None
@@ -55,6 +59,9 @@ class TableConfig(Record):
     kinds: dict[str, Kind] = Field(default_factory=dict)
     drop: tuple[str, ...] = ()
     task: Task | None = None
+    classes: tuple[str, ...] = ()
+    log_target: bool = False
+    weight: str | None = None
     on_bad: Literal["error", "drop"] = "error"
     null_values: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."

@@ -57,11 +57,8 @@ class Prepared:
         )
 
     def truth(self, part: Part) -> np.ndarray[Any, Any]:
-        """Return the truth of a part's rows `(rows,)`: class indices, or numbers."""
-        rows = self.table.take(self.split, part)
-        if self.preprocessor.classes:
-            return self.preprocessor.encode_target(rows)
-        return rows.target().to_numpy().astype(np.float64)
+        """Return what a part's answers are scored against; see `Target.truth`."""
+        return self.preprocessor.truth(self.table.take(self.split, part))
 
     def predictor(self, network: Any) -> Predictor:
         """Return what turns a network's raw answers into probabilities or numbers."""
@@ -93,13 +90,13 @@ class Prepared:
             image=self.image_spec,
             meta=self.preprocessor.spec,
             task=task,
-            num_outputs=len(self.preprocessor.classes) if task == "multiclass" else 1,
+            num_outputs=self.preprocessor.known_target.num_outputs,
             may_miss="present" in self.inputs,
             **self.chosen(network).model_dump(),
         )
 
 
-def read(config: TableConfig, split: SplitConfig) -> Table:
+def read(config: TableConfig, split: SplitConfig, source: Any = None) -> Table:
     """Read and check the table a configuration names.
 
     The columns that decide the split are not metadata: a part or a group's name would
@@ -108,29 +105,36 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
     Args:
         config: Where it is.
         split: Which columns the split will need.
+        source: A table in memory, in place of the one that is named.
 
     Raises:
-        ConfigError: If no source is named.
+        ConfigError: If no source is named, or no target.
         TableError: If the table cannot be used.
         ImageError: If pictures are missing.
     """
-    if config.source is None:
+    source = config.source if source is None else source
+    if source is None:
         problem = "the configuration names no table"
         raise ConfigError(problem, fix="Give it: sidelight train TABLE --config …")
     deciding = [name for name in (split.column, split.group) if name]
     schema = config.schema_file and load_schema(Path(config.schema_file))
-    return read_table(
-        config.source,
+    table = read_table(
+        source,
         sql=config.sql,
         asset=config.asset,
         image=config.image,
         target=config.target,
         images=config.images,
+        headers=config.headers,
+        from_name=config.from_name,
         kinds=config.kinds,
         drop=config.drop if schema else (*config.drop, *deciding),
         lat=config.lat,
         lon=config.lon,
         task=config.task,
+        classes=config.classes,
+        log_target=config.log_target,
+        weight=config.weight,
         schema=schema or None,
         on_bad=config.on_bad,
         null_values=(*NULL_VALUES, *config.null_values),
@@ -138,6 +142,10 @@ def read(config: TableConfig, split: SplitConfig) -> Table:
         keep=tuple(n for n in (*deciding, split.time) if n),
         learn=True,
     )
+    if table.schema.target is None:
+        problem = "no target was given"
+        raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
+    return table
 
 
 def prepare(table: Table, config: RunConfig, *, progress: bool = True) -> Prepared:
