@@ -14,18 +14,13 @@ import os
 import stat
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 MIN_ROWS = 8  # a folder with fewer rows is not listed
 MOST_FILES = 10  # for each row; of a fuller folder the rows are looked at one by one
 PIECE = 1 << 16  # entries of a folder held at once
 _MISSING = (FileNotFoundError, NotADirectoryError)
-_FILES = {
-    "name": pl.String,
-    "folder": pl.UInt32,
-    "device": pl.UInt64,
-    "inode": pl.UInt64,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +34,14 @@ class Files:
             write it), `folder` (position in `folders`), `device`, `inode`.
         folders: The folders that were listed, as the cells write them, from `root`.
         root: Where relative paths start.
+        one_to_one: Whether each listed file is known to stand in just one row.
     """
 
     rows: pl.DataFrame
     listed: pl.DataFrame
     folders: list[str]
     root: str
+    one_to_one: bool
 
 
 def find_files(names: pl.Series, root: str, *, whole: bool = False) -> Files:
@@ -58,33 +55,29 @@ def find_files(names: pl.Series, root: str, *, whole: bool = False) -> Files:
         whole: Whether every folder with a row is listed, to see what else is there.
     """
     frame = names.rename("name").to_frame()
-    counts = (
-        frame.lazy()
-        .drop_nulls()
-        .select(folder_of("name"))
-        .group_by("name", maintain_order=True)
-        .len()
-        .collect()
-    )
-    folders, pieces = [], []
-    for folder, num_rows in counts.iter_rows():
+    counts = frame.drop_nulls().select(folder_of("name")).group_by("name").len()
+    listing = _Listing(root)
+    for folder, num_rows in counts.sort("name").iter_rows():
         if whole or num_rows >= MIN_ROWS:
-            found = _listing(
-                root, folder, len(folders), None if whole else MOST_FILES * num_rows
-            )
-            if found:
-                folders.append(folder)
-                pieces += found
-    listed = pl.concat(pieces) if pieces else pl.DataFrame(schema=_FILES)
+            listing.add(folder, None if whole else MOST_FILES * num_rows)
+    listed = listing.frame()
     rows = frame.join(listed, on="name", how="left", maintain_order="left")
     rows = rows.with_columns(reason=pl.lit(None, pl.String)).drop("folder")
-    unlisted = rows["name"].is_not_null() & rows["inode"].is_null()
-    rows = _looked_at(rows, unlisted.arg_true(), root)
+    matched = rows["inode"].is_not_null()
+    unlisted = (~matched & rows["name"].is_not_null()).arg_true()
+    distinct = rows["inode"].n_unique() == matched.sum() + (not matched.all())
+    rows = _looked_at(rows, unlisted, root)
     # File systems of several layers may number their files otherwise when listed.
-    if rows["inode"].drop_nulls().is_duplicated().any():
+    if not distinct:
         twice = rows.select(pl.struct("device", "inode").is_duplicated())[:, 0]
-        rows = _looked_at(rows, (twice & rows["inode"].is_not_null()).arg_true(), root)
-    return Files(rows.select("reason", "device", "inode"), listed, folders, root)
+        rows = _looked_at(rows, (twice & matched).arg_true(), root)
+    return Files(
+        rows.select("reason", "device", "inode"),
+        listed,
+        listing.folders,
+        root,
+        one_to_one=distinct and listed.height == matched.sum(),
+    )
 
 
 def folder_of(name: str) -> pl.Expr:
@@ -93,27 +86,82 @@ def folder_of(name: str) -> pl.Expr:
     return path.str.strip_suffix(path.str.split("/").list.last())
 
 
-def _listing(
-    root: str, folder: str, number: int, most: int | None
-) -> list[pl.DataFrame]:
-    """Return a folder's regular files; nothing if its listing does not serve."""
-    path = os.path.join(root, folder)  # noqa: PTH118 - as the rows' own paths
-    pieces = []
-    total = 0
-    try:
-        device = os.stat(path).st_dev  # noqa: PTH116
-        with os.scandir(path) as entries:
-            while piece := list(itertools.islice(entries, PIECE)):
-                total += len(piece)
-                regular = _regular(piece)
-                if (most is not None and total > most) or (
-                    regular and not _numbered_alike(regular[0], device)
-                ):
-                    return []
-                pieces.append(_frame(regular, folder, number, device))
-    except (OSError, ValueError):  # ValueError: a NUL character
-        return []
-    return pieces
+class _Listing:
+    """The regular files of many folders, gathered in few large pieces."""
+
+    def __init__(self, root: str) -> None:
+        self.folders: list[str] = []
+        self._root = root
+        self._pieces: list[pl.DataFrame] = []
+        self._start_piece()
+
+    def add(self, folder: str, most: int | None) -> None:
+        """List a folder, if its listing serves, and if it holds no more than `most`."""
+        path = os.path.join(self._root, folder)  # noqa: PTH118 - as the rows' paths
+        try:
+            found = _files_of(path, most)
+        except (OSError, ValueError):  # ValueError: a NUL character
+            return  # the rows are looked at one by one, which says what is wrong
+        if found is None:
+            return
+        names, inodes, device = found
+        self.folders.append(folder)
+        self._names += names
+        self._inodes += inodes
+        self._devices.append(device)
+        self._counts.append(len(names))
+        if len(self._names) >= PIECE:
+            self._end_piece()
+
+    def frame(self) -> pl.DataFrame:
+        """Return `name`, `folder`, `device` and `inode` of all files."""
+        self._end_piece()
+        return pl.concat(self._pieces)
+
+    def _start_piece(self) -> None:
+        self._names: list[str] = []
+        self._inodes: list[int] = []
+        self._devices: list[int] = []
+        self._counts: list[int] = []
+
+    def _end_piece(self) -> None:
+        first = len(self.folders) - len(self._counts)
+        of_folder = np.repeat(np.arange(len(self._counts)), self._counts)
+        prefixes = pl.Series(self.folders[first:], dtype=pl.String)
+        self._pieces.append(
+            pl.DataFrame(
+                {
+                    "name": prefixes.gather(of_folder) + _texts(self._names),
+                    "folder": pl.Series(of_folder + first, dtype=pl.UInt32),
+                    "device": pl.Series(self._devices, dtype=pl.UInt64).gather(
+                        of_folder
+                    ),
+                    "inode": pl.Series(self._inodes, dtype=pl.UInt64),
+                }
+            )
+        )
+        self._start_piece()
+
+
+def _files_of(path: str, most: int | None) -> tuple[list[str], list[int], int] | None:
+    """Return names and inodes of a folder's regular files, and its device.
+
+    None if there are more than `most`, or if the file system numbers its files
+    otherwise when they are listed than when they are looked at.
+    """
+    device = os.stat(path).st_dev  # noqa: PTH116
+    names: list[str] = []
+    inodes: list[int] = []
+    with os.scandir(path) as entries:
+        while piece := list(itertools.islice(entries, PIECE)):
+            regular = _regular(piece)
+            if regular and not names and not _numbered_alike(regular[0], device):
+                return None
+            names += map(operator.attrgetter("name"), regular)
+            inodes += map(os.DirEntry.inode, regular)
+            if most is not None and len(names) > most:
+                return None
+    return names, inodes, device
 
 
 def _regular(entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
@@ -132,25 +180,12 @@ def _numbered_alike(entry: os.DirEntry[str], device: int) -> bool:
     return (found.st_dev, found.st_ino) == (device, entry.inode()) and found.st_ino > 0
 
 
-def _frame(
-    entries: list[os.DirEntry[str]], folder: str, number: int, device: int
-) -> pl.DataFrame:
-    names = list(map(operator.attrgetter("name"), entries))
+def _texts(names: list[str]) -> pl.Series:
     try:
-        column = pl.Series("name", names, dtype=pl.String)
-    except UnicodeEncodeError:  # names that are not UTF-8, which no cell can write
-        pairs = [(e, e.name) for e in entries if e.name.isprintable()]
-        entries, column = (
-            [entry for entry, _ in pairs],
-            pl.Series("name", [name for _, name in pairs], dtype=pl.String),
-        )
-    inodes = pl.Series("inode", list(map(os.DirEntry.inode, entries)), dtype=pl.UInt64)
-    return pl.DataFrame([column, inodes]).select(
-        (pl.lit(folder) + pl.col("name")).alias("name"),
-        pl.lit(number, pl.UInt32).alias("folder"),
-        pl.lit(device, pl.UInt64).alias("device"),
-        "inode",
-    )
+        return pl.Series(names, dtype=pl.String)
+    except UnicodeEncodeError:  # a name that is not UTF-8, which no cell can write
+        valid = [n if n.isascii() or n.isprintable() else None for n in names]
+        return pl.Series(valid, dtype=pl.String)
 
 
 def _looked_at(rows: pl.DataFrame, positions: pl.Series, root: str) -> pl.DataFrame:

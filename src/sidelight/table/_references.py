@@ -1,4 +1,4 @@
-"""One row, one picture: the image column against the files on disk.
+"""Every row's own pictures: the columns that name them against the files on disk.
 
 Only names and kinds of files are looked at here; pixels are read when the pictures
 are packed, and that a file is empty or damaged is said then.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from sidelight.errors import DataWarning, nearest
-from sidelight.table._cells import NULL_VALUES, blank, positions
+from sidelight.table._cells import positions
 from sidelight.table._files import Files, find_files, folder_of
 from sidelight.table._pictures import Pictures
 from sidelight.table._problems import Problem
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 SUFFIXES = (
@@ -31,6 +31,7 @@ SUFFIXES = (
 )  # fmt: skip
 MOST_NAMES = 5000  # a larger folder is not searched for a similar name
 
+TWICE = "a picture named twice"
 # reason under which rows are counted → (one, several)
 _SAID = {
     "no picture named": ("cell names no picture", "cells name no picture"),
@@ -52,7 +53,7 @@ _SAID = {
         "path is no regular file",
         "paths are no regular files",
     ),
-    "a picture named twice": (
+    TWICE: (
         "row names a picture that an earlier row names",
         "rows name a picture that an earlier row names",
     ),
@@ -64,8 +65,8 @@ class References:
     """The pictures of a table.
 
     Attributes:
-        pictures: Absolute path of each row's picture; wrong where a problem says so,
-            null where a row names none and need not.
+        pictures: Absolute path of each row's pictures; wrong where a problem says so,
+            null where a row names none.
         problems: What is wrong with them.
         files: What was found on disk.
     """
@@ -76,37 +77,72 @@ class References:
 
 
 def check_references(
-    cells: pl.Series,
+    slots: Sequence[pl.Series],
     root: Path,
-    null_values: Sequence[str] = NULL_VALUES,
     *,
     may_miss: bool = False,
     whole: bool = False,
 ) -> References:
-    """Return every row's picture and whatever is wrong with it.
+    """Return every row's pictures and whatever is wrong with them.
 
     Args:
-        cells: The image column, as read; cells are taken literally, spaces included.
+        slots: From `picture_names`: for each picture that a row can have, its name.
         root: Where relative paths start.
-        null_values: Words that mean an empty cell.
         may_miss: Whether a row may name no picture.
         whole: Whether `unnamed_pictures` will be asked for.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
-    empty = blank(cells, null_values)
-    names = cells.cast(pl.String).set(empty, None)
-    files = find_files(names, folder, whole=whole)
-    paths = full_paths(cells, root)
+    named = _Named.of(slots)
+    files = find_files(named.names, folder, whole=whole)
+    paths = [full_paths(names, root).set(names.is_null(), None) for names in slots]
+    pictures = Pictures(*paths)
     problems = []
-    if empty.any() and not may_miss:
-        problems.append(_problem(cells.name, "no picture named", positions(empty), []))
-    problems += _bad_files(cells.name, names, paths, files)
-    twins = _twins(cells.name, names, files)
-    if twins:
-        problems.append(twins)
-    return References(
-        Pictures(paths.set(empty, None) if may_miss else paths), problems, files
-    )
+    if not may_miss:
+        unnamed = np.flatnonzero(~pictures.present())
+        if len(unnamed):
+            column = slots[0].name
+            problems.append(_problem(column, "no picture named", unnamed, []))
+    for column in dict.fromkeys(names.name for names in slots):
+        problems += _bad_files(column, named, files)
+    problems += _twins(named, files)
+    return References(pictures, problems, files)
+
+
+@dataclass(frozen=True, eq=False)
+class _Named:
+    """All names of all rows in one list, row by row.
+
+    Attributes:
+        names: String, null where a row has no further picture.
+        rows: Position of each one's row.
+        columns: Column that each one stands in, as its position in `slots`.
+    """
+
+    names: pl.Series
+    rows: NDArray[np.int64]
+    columns: list[str]
+
+    @classmethod
+    def of(cls, slots: Sequence[pl.Series]) -> _Named:
+        columns = [names.name for names in slots]
+        height, width = len(slots[0]), len(slots)
+        rows = np.arange(height * width) // width
+        if width == 1:
+            return cls(slots[0], rows, columns)
+        beside = [names.alias(str(place)) for place, names in enumerate(slots)]
+        listed = pl.DataFrame(beside).select(pl.concat_list(pl.all()))[:, 0]
+        return cls(listed.explode().alias("name"), rows, columns)
+
+    def column(self, position: int) -> str:
+        """Return the column that a name stands in."""
+        return self.columns[position % len(self.columns)]
+
+    def of_column(self, positions: NDArray[np.int64], column: str) -> Any:
+        """Return those of the positions that are in a column."""
+        if len(set(self.columns)) == 1:
+            return positions
+        mine = np.array([name == column for name in self.columns])
+        return positions[mine[positions % len(self.columns)]]
 
 
 def full_paths(cells: pl.Series, root: Path) -> pl.Series:
@@ -128,7 +164,7 @@ def warn_about_unnamed(used: Pictures, named: pl.Series, files: Files) -> list[s
     others = _others(files, named)
     if not others.height:
         return []
-    folders = used.texts.rename("path").drop_nulls().to_frame()
+    folders = pl.concat(used.slots).rename("path").drop_nulls().to_frame()
     real = {
         os.path.realpath(folder)
         for folder in folders.select(folder_of("path").unique())["path"]
@@ -148,13 +184,16 @@ def warn_about_unnamed(used: Pictures, named: pl.Series, files: Files) -> list[s
 
 def _others(files: Files, named: pl.Series) -> pl.DataFrame:
     """Return `folder` (its real path) and `name` of pictures that no row names."""
+    nothing = pl.DataFrame(schema={"folder": pl.String, "name": pl.String})
+    if files.one_to_one:
+        return nothing
     identity = ["device", "inode"]
     endings = "|".join(suffix.removeprefix(".") for suffix in SUFFIXES)
     found = files.listed.filter(pl.col("name").str.contains(rf"(?i)\.({endings})$"))
     # A folder may be written in several ways, and so may be listed several times.
     found = found.join(files.rows.select(identity), on=identity, how="anti")
     if not found.height:
-        return pl.DataFrame(schema={"folder": pl.String, "name": pl.String})
+        return nothing
     paths = pl.concat_str(pl.lit(files.root + "/"), "name")
     full = pl.when(pl.col("name").str.starts_with("/")).then("name").otherwise(paths)
     found = found.filter(~full.is_in(named.unique().implode()))
@@ -166,40 +205,54 @@ def _others(files: Files, named: pl.Series) -> pl.DataFrame:
     ).sort("folder")
 
 
-def _bad_files(
-    column: str, names: pl.Series, paths: pl.Series, files: Files
-) -> list[Problem]:
+def _bad_files(column: str, named: _Named, files: Files) -> list[Problem]:
     reasons = files.rows["reason"]
     found = set(reasons.drop_nulls().unique())
     problems = []
     for reason in _SAID:
         if reason not in found:
             continue
-        rows = positions(reasons == reason)
+        where = named.of_column(positions(reasons == reason), column)
+        if not len(where):
+            continue
+        names = named.names.gather(where)
         fix = ""
         if reason == "no such picture":
-            fix = _hint(paths[int(rows[0])]) + (
+            first = os.path.join(files.root, names[0])  # noqa: PTH118 - as in full_paths
+            fix = _hint(first) + (
                 f"Relative paths start at {files.root!r}; pass --images FOLDER "
                 "(images='FOLDER') if the pictures are elsewhere."
             )
-        problems.append(_problem(column, reason, rows, names.gather(rows), fix))
+        problems.append(_problem(column, reason, named.rows[where], names, fix))
     return problems
 
 
-def _twins(column: str, names: pl.Series, files: Files) -> Problem | None:
-    """Return the rows that name a file which an earlier row names."""
-    known = files.rows.with_row_index("row").drop_nulls("inode")
+def _twins(named: _Named, files: Files) -> list[Problem]:
+    """Return the rows that name a file which an earlier row, or place, names."""
+    known = files.rows.with_row_index("at").drop_nulls("inode")
     if known["inode"].n_unique() == known.height:
-        return None
-    first = pl.col("row").first().over("device", "inode").alias("first")
-    twins = known.with_columns(first).filter(pl.col("row") != pl.col("first"))
+        return []
+    first = pl.col("at").first().over("device", "inode").alias("first")
+    twins = known.with_columns(first).filter(pl.col("at") != pl.col("first"))
     if not twins.height:
-        return None
-    earlier = ", ".join(str(row + 1) for row in twins["first"][:5])
-    which = "row" if twins.height == 1 else "rows"
-    fix = f"Every row needs a picture of its own; compare with {which} {earlier}."
-    rows = twins["row"].cast(pl.Int64).to_numpy()
-    return _problem(column, "a picture named twice", rows, names.gather(rows), fix)
+        return []
+    problems = []
+    every = twins["at"].cast(pl.Int64).to_numpy()
+    for column in dict.fromkeys(named.columns):
+        where = named.of_column(every, column)
+        if not len(where):
+            continue
+        before = twins.filter(pl.col("at").is_in(where))["first"].to_numpy()
+        rows = named.rows[before[:5]] + 1
+        which = "row" if len(where) == 1 else "rows"
+        fix = f"Every row needs a picture of its own; compare with {which} "
+        if len(named.columns) > 1:
+            fix = "A picture may stand in one place only; compare with "
+            fix += f"{named.column(int(before[0]))!r} in {which} "
+        fix += f"{', '.join(map(str, rows))}."
+        names = named.names.gather(where)
+        problems.append(_problem(column, TWICE, named.rows[where], names, fix))
+    return problems
 
 
 def _problem(

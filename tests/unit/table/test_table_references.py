@@ -105,13 +105,12 @@ def test_files_of_a_listing_that_numbers_them_otherwise_are_looked_at(
 
 
 def test_two_files_that_a_listing_calls_one_are_two(folder, monkeypatch):
-    def all_alike(entries, path, number, device):
-        return frame(entries, path, number, device).with_columns(
-            inode=pl.lit(7, pl.UInt64)
-        )
+    def all_alike(path, most):
+        names, inodes, device = files_of(path, most)
+        return names, [7] * len(inodes), device
 
-    frame = _files._frame
-    monkeypatch.setattr(_files, "_frame", all_alike)
+    files_of = _files._files_of
+    monkeypatch.setattr(_files, "_files_of", all_alike)
     assert reasons(folder, "a.jpg", "b.jpg") == {}
 
 
