@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -43,6 +44,9 @@ from sidelight.table import Table
 from sidelight.training import FeatureStore
 from sidelight.workflow import Noticed, Prepared, RunConfig, prepare_folds
 
+MOST_REASONS = 5  # columns that are named where none is metadata
+NEVER = ("names the picture", "is the target")
+
 
 def compare(
     table: Table,
@@ -51,6 +55,7 @@ def compare(
     *,
     folder: Path | None = None,
     say: Say = lambda _: None,
+    on_prepared: Callable[[], None] = lambda: None,
 ) -> Comparison:
     """Train every arm on the same folds with the same seeds, and judge.
 
@@ -62,6 +67,7 @@ def compare(
         folder: Where the plan and finished trainings are kept; what is there is not run
             again. None keeps them in memory.
         say: Called with a line for each finished training.
+        on_prepared: Called once the data is known to be usable, before any training.
 
     Raises:
         ConfigError: If the table has no pictures or no metadata, or the budget is too
@@ -80,6 +86,7 @@ def compare(
     with Noticed() as noticed:
         folds = prepare_folds(table, config, wanted.folds, progress=True)
     config = _comparable(config, folds[0])
+    on_prepared()
     units = Units(None if folder is None else folder / "units")
     metric = _metric(folds[0])
     work = Work(arms, folds, config, metric, units, say)
@@ -179,7 +186,12 @@ def _require_both(table: Table) -> None:
         raise ConfigError(problem, path=table.source, fix=fix)
     if not table.schema.columns:
         problem = "there is no metadata column, so there is nothing to compare"
-        raise ConfigError(problem, path=table.source)
+        reasons = table.schema.ignored.items()
+        said = [f"{name!r} {why}" for name, why in reasons if why not in NEVER]
+        more = "; …" if len(said) > MOST_REASONS else ""
+        fix = f"Of the other columns, {'; '.join(said[:MOST_REASONS])}{more}."
+        fix = fix if said else "There is no column beside picture and target."
+        raise ConfigError(problem, path=table.source, fix=fix)
 
 
 def _num_folds(table: Table, split: SplitConfig, options: CompareConfig) -> int:

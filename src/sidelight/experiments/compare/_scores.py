@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sidelight.evaluation import Interval, mean_interval, row_scores
+from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._units import Units
 from sidelight.schema import Part
 from sidelight.splits import SplitConfig, units_of
@@ -89,6 +90,27 @@ class Scores:
         first, second = (self.rows(name, blocks) for name in (arm, other))
         gaps = [a - b for a, b in zip(first, second, strict=True)]
         return [self._interval(gaps, blocks, "test", some) for some in keep]
+
+    def floor(self) -> float:
+        """Return the test score of the same answer for every row.
+
+        That answer is how often each class occurs in training, or the mean of numbers.
+        """
+        truth, figures = [], []
+        for fold in self.blocks(IMAGE_ONLY):
+            expected = self.truth(fold, "test")
+            same = self._usual_answer(fold)
+            truth.append(expected)
+            figures.append(np.broadcast_to(same, (len(expected), *np.shape(same))))
+        scores = row_scores(self.metric, np.concatenate(truth), np.concatenate(figures))
+        return float(scores.mean())
+
+    def _usual_answer(self, fold: int) -> NDArray[np.float64]:
+        truth = self.truth(fold, "train")
+        num_classes = len(self.folds[fold].preprocessor.classes)
+        if num_classes and truth.ndim == 1:
+            return np.bincount(truth, minlength=num_classes) / len(truth)
+        return np.asarray(truth.mean(axis=0), np.float64)
 
     def num_rows(self, arm: str) -> int:
         """Return the number of test rows that an arm answered."""

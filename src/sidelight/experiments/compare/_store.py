@@ -43,15 +43,21 @@ def compare_and_store(
 
     Raises:
         ConfigError: If what stands there compared other rows, or with other options.
+        InputError: If the data cannot be compared; nothing is left then.
     """
     asked = _asked(table, config, options)
     if resume:
         _require_same(directory, asked)
-    else:
-        directory.start()
-        write_json(directory.asked, asked)
-        write_json(directory.environment, environment())
-    found = compare(table, config, options, folder=directory.path, say=say)
+
+    def begin() -> None:
+        if not resume:
+            directory.start()
+            write_json(directory.asked, asked)
+            write_json(directory.environment, environment())
+
+    found = compare(
+        table, config, options, folder=directory.path, say=say, on_prepared=begin
+    )
     Evidence.of(found).write(directory)
     write_text(directory.config, found.best.config.to_yaml())
     write_json(directory.comparison, found.to_json())

@@ -17,6 +17,10 @@ Word = Literal["helps", "does-not-help", "undecided", "suspected-leak"]
 
 LEVEL = 0.05
 LEAST_ROWS = 30  # fewer test rows allow no verdict, whatever they say
+NOTHING_LEARNED = (
+    "No arm is better than the same answer for every row, so there is nothing to "
+    "compare yet: train for more --epochs, with more rows, or look at the target."
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def judge(
     The metadata helps if the fusion that is best on validation rows beats image only on
     test rows by more than luck (after correction for the number of fusions), and beats
     itself with shuffled metadata. It does not help if the whole interval of its gain
-    lies below the margin. In between the rows are too few to tell.
+    lies below the margin. In between the rows are too few to tell; and nothing can be
+    told where no arm is better than one answer for all rows.
 
     Args:
         results: All arms.
@@ -85,10 +90,12 @@ def judge(
     metadata = max(alone, key=lambda r: r.validation, default=None)
     beyond = None if metadata is None else scores.difference(best.name, metadata.name)
     rows = scores.num_rows(best.name)
+    learned = _have_learned(results, scores.floor())
     word: Word = "undecided"
-    if rows >= LEAST_ROWS:
+    if rows >= LEAST_ROWS and learned:
         word = _word(best, over_control, signs, margin)
     sentences = [
+        "" if learned else NOTHING_LEARNED,
         f"There are {rows} test rows, too few for a verdict."
         if rows < LEAST_ROWS
         else "",
@@ -105,6 +112,12 @@ def judge(
         fusion=best.name,
         figures=_figures(best, by_name[IMAGE_ONLY], metadata, scores.metric),
     )
+
+
+def _have_learned(results: list[ArmResult], floor: float) -> bool:
+    """Return whether an arm is better than one answer for all rows, beyond luck."""
+    arms = [r.score for r in results if r.role != "control" and r.score is not None]
+    return any(score.low > floor for score in arms)
 
 
 def _word(

@@ -153,3 +153,20 @@ def test_scores_are_the_metric(made_up):
         if u.arm == "film"
     ]
     assert case.scores.of("film").mean == pytest.approx(np.mean(right), abs=1e-6)
+
+
+def test_where_nothing_is_learned_nothing_is_ruled_out(made_up):
+    chance = dict.fromkeys(USUAL, 0.3)
+    verdict = verdict_of(made_up(chance, num_rows=6000), margin=0.05)
+    assert verdict.word == "undecided"
+    assert verdict.sentences[0].startswith("No arm is better than the same answer")
+    assert "ruled out" not in " ".join(verdict.sentences)
+
+
+def test_the_floor_is_one_answer_for_all_rows(made_up):
+    scores = made_up(USUAL).scores
+    right = []
+    for fold in scores.folds:
+        usual = np.bincount(fold.truth("train")).argmax()
+        right += (fold.truth("test") == usual).tolist()
+    assert scores.floor() == pytest.approx(np.mean(right))
