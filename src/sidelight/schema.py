@@ -72,6 +72,9 @@ class Schema(Record):
 
     Attributes:
         image: The column that names the picture; None for a table without pictures.
+        more_images: Further columns that name a row's second, third, … picture.
+        max_pictures: The most pictures that a cell of `image` lists; None where it
+            names a single one.
         target: The column to predict; None where there is nothing to learn from.
         more_targets: Further columns of numbers that are predicted beside it.
         task: What kind of answer the target asks for; None without a target.
@@ -86,6 +89,8 @@ class Schema(Record):
     """
 
     image: str | None = None
+    more_images: tuple[str, ...] = ()
+    max_pictures: int | None = Field(default=None, ge=1)
     target: str | None = None
     more_targets: tuple[str, ...] = ()
     task: Task | None = None
@@ -96,6 +101,21 @@ class Schema(Record):
     ignored: dict[str, str] = Field(default_factory=dict)
     headers: tuple[str, ...] = ()
     from_name: str | None = None
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The columns that name pictures; empty for a table without pictures."""
+        return () if self.image is None else (self.image, *self.more_images)
+
+    @property
+    def num_pictures(self) -> int:
+        """How many pictures a row has at most."""
+        return self.max_pictures or len(self.images)
+
+    def without_pictures(self) -> Schema:
+        """Return the same for rows whose pictures are not looked for."""
+        nothing = {"image": None, "more_images": (), "max_pictures": None}
+        return self.model_copy(update=nothing)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -209,12 +229,14 @@ class ImageSpec(Record):
         bands: Values of a pixel.
         pictures: Pictures of a row. With more than one the input has an axis more, and
             a mask beside it says which of them are there.
+        scale: How the input's values become 0 to 255; None where they are already.
     """
 
     height: int
     width: int
     bands: int
     pictures: int = Field(default=1, ge=1)
+    scale: BandScale | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

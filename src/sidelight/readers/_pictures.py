@@ -10,8 +10,8 @@ import polars as pl
 from sidelight.errors import ColumnNotFoundError, ConfigError, DataWarning, TableError
 from sidelight.readers._names import NamePattern
 from sidelight.registry import HEADERS
-from sidelight.table._cells import blank
 from sidelight.table._references import full_paths
+from sidelight.table._slots import first_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,10 @@ def check_headers(asked: Sequence[str]) -> dict[str, list[str]]:
 
 def add_picture_columns(
     frame: pl.DataFrame,
-    image: str | None,
+    images: Sequence[str],
     root: Path,
     *,
+    max_pictures: int | None = None,
     headers: Sequence[str],
     from_name: str | None,
     source: str,
@@ -52,8 +53,9 @@ def add_picture_columns(
 
     Args:
         frame: The table as read.
-        image: The column that names the pictures.
+        images: The columns that name the pictures; the first picture of a row speaks.
         root: Where relative paths start.
+        max_pictures: As for `read_table`.
         headers: Names of headers, as for `check_headers`.
         from_name: A pattern that takes names apart.
         source: The table's name in messages.
@@ -73,14 +75,16 @@ def add_picture_columns(
     }
     if not readers and from_name is None:
         return frame, []
-    if image is None:
+    if not images:
         option = "--from-name" if from_name is not None else "--headers"
         problem = f"{option} needs pictures, but no column names any"
         raise ConfigError(problem, path=source, fix="Name it with --image COLUMN.")
-    if image not in frame.columns:
-        raise ColumnNotFoundError(image, frame.columns, path=source)
-    names = frame[image].cast(pl.String)
-    names = names.set(blank(frame[image], null_values), None)
+    for image in images:
+        if image not in frame.columns:
+            raise ColumnNotFoundError(image, frame.columns, path=source)
+    names = first_names(
+        frame, images, max_pictures, source=source, null_values=null_values
+    )
     if from_name is not None:
         found = NamePattern(from_name).columns(names, source)
         _refuse_twins(frame, found, source, f"--from-name {from_name!r}")

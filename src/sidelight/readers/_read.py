@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 def read_table(
     source: str | Path | pl.DataFrame | pd.DataFrame | pa.Table,
     *,
-    image: str | None = None,
+    image: str | Sequence[str] | None = None,
+    max_pictures: int | None = None,
     target: str | Sequence[str] | None = None,
     images: str | Path | None = None,
     sql: str | None = None,
@@ -74,7 +75,11 @@ def read_table(
     Args:
         source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), or a frame of
             Polars, pandas or Arrow.
-        image: The column that names each row's picture.
+        image: The column that names each row's picture. Several pictures a row stand
+            in several columns (a list, or their names with commas between) or as a list
+            in one: "a.jpg;b.jpg", or a column of lists.
+        max_pictures: The most pictures that a cell may list; None takes the longest
+            list, 1 reads each cell as one name, semicolons included.
         target: The column to predict, or several columns of numbers: a list, or their
             names with commas between.
         images: The folder where relative picture paths start. Without it they start
@@ -127,22 +132,28 @@ def read_table(
         image = reader.image if image is None else image
         if target is None and reader.target in frame.columns:
             target = reader.target
+        drop = _with_part(reader.part, frame, name, drop, keep)
     nulls = NULL_VALUES if null_values is None else tuple(null_values)
     _check_options(on_bad, decimal)
     root = _root(images, root)
-    wishes = {"headers": headers, "from_name": from_name, "kinds": kinds, "drop": drop}
+    wishes: dict[str, object] = {"headers": headers, "from_name": from_name}
+    wishes |= {"kinds": kinds, "drop": drop}
     wishes |= {"lat": lat, "lon": lon, "task": task, "classes": classes}
     wishes |= {"log_target": log_target, "weight": weight}
+    wishes |= {"max_pictures": max_pictures}
     if schema is not None:
         _refuse_wishes(wishes)
         headers, from_name = schema.headers, schema.from_name
-    pictures = image if image is not None or schema is None else schema.image
+        max_pictures = schema.max_pictures
+    named = _named(image, frame)
+    pictures = named or ([] if schema is None else schema.images)
     notes: list[str] = []
-    if not may_miss or pictures in frame.columns:
+    if not may_miss or (pictures and set(pictures) <= set(frame.columns)):
         frame, notes = add_picture_columns(
             frame,
             pictures,
             root,
+            max_pictures=max_pictures,
             headers=headers,
             from_name=from_name,
             source=name,
@@ -152,16 +163,18 @@ def read_table(
         if column not in frame.columns:
             raise ColumnNotFoundError(column, frame.columns, path=name)
     learn = schema is None if learn is None else learn
-    targets = _targets(target, frame)
+    targets = _named(target, frame)
     if schema is not None:
-        schema = _fitted_to(schema, frame, image, targets, nulls, learn=learn)
+        schema = _fitted_to(schema, frame, named, targets, nulls, learn=learn)
         if may_miss:
             frame = _with_gaps(frame, schema, name)
     else:
         schema = infer_schema(
             frame,
             source=name,
-            image=image,
+            image=named[0] if named else None,
+            more_images=named[1:],
+            max_pictures=max_pictures,
             target=targets[0] if targets else None,
             more_targets=targets[1:],
             kinds=kinds,
@@ -179,7 +192,7 @@ def read_table(
         schema = schema.model_copy(update=asked)
     table = check_table(
         frame,
-        schema if look else schema.model_copy(update={"image": None}),
+        schema if look else schema.without_pictures(),
         source=name,
         image_root=root,
         on_bad=on_bad,
@@ -232,6 +245,26 @@ def _read(
     return reader, frame, redact(str(source)), reader.root_of(str(source))
 
 
+def _with_part(
+    part: str | None,
+    frame: pl.DataFrame,
+    source: str,
+    drop: Sequence[str],
+    keep: Sequence[str],
+) -> Sequence[str]:
+    """Return what is no metadata, a ready-made split among it; says how to use one."""
+    if part not in frame.columns or part is None or part in drop:
+        return drop
+    if part not in keep:
+        message = (
+            f"{source} is divided already: its column {part!r} says which rows are "
+            f"train, val and test. --split-column {part} keeps that; otherwise the "
+            "rows are divided anew."
+        )
+        warnings.warn(message, DataWarning, stacklevel=3)
+    return (*drop, part)
+
+
 def _check_options(on_bad: str, decimal: str) -> None:
     for option, value, allowed in (
         ("on_bad", on_bad, ("error", "drop", "keep")),
@@ -267,7 +300,7 @@ def _with_gaps(frame: pl.DataFrame, schema: Schema, source: str) -> pl.DataFrame
     Warns of every such column: it may be absent, or its name may be mistyped.
     """
     sources = [name for column in schema.columns for name in column.sources]
-    needed = sources if schema.image is None else [schema.image, *sources]
+    needed = [*schema.images, *sources]
     absent = [name for name in needed if name not in frame.columns]
     for name in absent:
         close = nearest(name, frame.columns)
@@ -277,8 +310,8 @@ def _with_gaps(frame: pl.DataFrame, schema: Schema, source: str) -> pl.DataFrame
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
-def _targets(given: str | Sequence[str] | None, frame: pl.DataFrame) -> list[str]:
-    """Return the columns to predict; a comma in a name does not divide it."""
+def _named(given: str | Sequence[str] | None, frame: pl.DataFrame) -> list[str]:
+    """Return the columns that are meant; a comma in a column's name divides nothing."""
     if given is None:
         return []
     if isinstance(given, str):
@@ -290,15 +323,20 @@ def _targets(given: str | Sequence[str] | None, frame: pl.DataFrame) -> list[str
 def _fitted_to(
     schema: Schema,
     frame: pl.DataFrame,
-    image: str | None,
+    images: Sequence[str],
     targets: Sequence[str],
     null_values: Sequence[str],
     *,
     learn: bool,
 ) -> Schema:
     """Return a given schema for this frame: renamed, and without an absent target."""
-    if image is not None:
-        schema = schema.model_copy(update={"image": image})
+    if images:
+        renamed = {"image": images[0], "more_images": tuple(images[1:])}
+        if schema.image is not None and len(images) != len(schema.images):
+            problem = f"the pictures are in {len(images)} columns: {', '.join(images)}"
+            fix = f"The schema has {len(schema.images)}: {', '.join(schema.images)}."
+            raise ConfigError(problem, fix=fix)
+        schema = schema.model_copy(update=renamed)
     required = learn or bool(targets)
     targets = targets or schema.targets
     if not targets:

@@ -32,19 +32,19 @@ def clean(
     frame: pl.DataFrame,
     null_values: Sequence[str] = NULL_VALUES,
     *,
-    image: str | None = None,
+    images: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Return the frame with text freed of outer white space and of words for "empty".
 
     Args:
         frame: The table as read.
         null_values: Words that mean an empty cell.
-        image: A column left alone: file names may begin with a space.
+        images: Columns left alone: file names may begin with a space.
     """
     return frame.with_columns(
         _cleaned(pl.col(name), null_values)
         for name in frame.columns
-        if name != image and is_text(frame[name])
+        if name not in images and is_text(frame[name])
     )
 
 

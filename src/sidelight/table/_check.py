@@ -19,7 +19,13 @@ from sidelight.table import _cells as cells_
 from sidelight.table._cells import NULL_VALUES
 from sidelight.table._pictures import Pictures
 from sidelight.table._problems import OnBad, Problem, Verdict, settle
-from sidelight.table._references import check_references, full_paths, warn_about_unnamed
+from sidelight.table._references import (
+    TWICE,
+    all_paths,
+    check_references,
+    warn_about_unnamed,
+)
+from sidelight.table._slots import picture_names
 from sidelight.table._table import AsRead, Table
 from sidelight.table._target import (
     judge_target,
@@ -37,7 +43,6 @@ if TYPE_CHECKING:
     from sidelight.schema import Column, Schema
     from sidelight.table._files import Files
 
-TWICE = "a picture named twice"  # it can be looked at all the same
 LATITUDES, LONGITUDES = (-90.0, 90.0), (-180.0, 360.0)
 
 
@@ -81,18 +86,19 @@ def check_table(
     """
     _need_columns(frame, schema, source)
     as_read = frame
-    frame = cells_.clean(frame, null_values, image=schema.image)
+    frame = cells_.clean(frame, null_values, images=schema.images)
     typed, problems = _typed(frame, schema, decimal)
     draft = _Draft(frame.with_columns(typed), source, on_bad)
-    draft.settle(problems, TableError)
+    named, too_many = picture_names(frame, schema, null_values)
+    draft.settle([*problems, *too_many], TableError)
     if learn:
         draft.judge(schema)
     images = Pictures()
-    if schema.image is not None:
+    if named:
+        left = draft.rows - 1
         found = check_references(
-            draft.frame[schema.image],
+            [names.gather(left) for names in named],
             Path(image_root),
-            null_values,
             may_miss=may_miss and not learn,
             whole=learn,
         )
@@ -105,13 +111,13 @@ def check_table(
             if len(draft.frame) < before:
                 images = images.at(keep)
     if on_bad == "keep":
-        return draft.kept(as_read, schema, images, Path(image_root))
+        return draft.kept(as_read, schema, images, named, Path(image_root))
     notes = draft.warn_about_drops()
     if learn:
         notes += warn_about_leaks(draft.frame, schema)
-        if schema.image is not None:
-            named = full_paths(frame[schema.image], Path(image_root))
-            notes += warn_about_unnamed(images, named, found.files)
+        if named:
+            paths = all_paths(named, Path(image_root))
+            notes += warn_about_unnamed(images, paths, found.files)
     return Table(
         frame=draft.frame,
         schema=schema,
@@ -181,22 +187,27 @@ class _Draft:
         return [message]
 
     def kept(
-        self, as_read: pl.DataFrame, schema: Schema, images: Pictures, root: Path
+        self,
+        as_read: pl.DataFrame,
+        schema: Schema,
+        images: Pictures,
+        named: Sequence[pl.Series],
+        root: Path,
     ) -> Table:
         """Return all rows, with what is wrong beside them."""
         unnamed: list[str] = []
-        if schema.image is not None and self.files is not None:
+        if named and self.files is not None:
             useless = [
                 problem.positions
                 for problem in self.problems
-                if problem.column == schema.image and problem.reason != TWICE
+                if problem.column in schema.images and problem.reason != TWICE
             ]
             bad = np.concatenate([np.empty(0, np.int64), *useless])
-            images = Pictures(images.texts.scatter(bad, None))
-            named = full_paths(as_read[schema.image], root)
+            images = images.without(bad)
+            paths = all_paths(named, root)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DataWarning)
-                unnamed = warn_about_unnamed(images, named, self.files)
+                unnamed = warn_about_unnamed(images, paths, self.files)
         return Table(
             frame=self.frame,
             schema=schema,
@@ -221,7 +232,7 @@ def _counted(dropped: dict[str, int]) -> str:
 
 
 def _need_columns(frame: pl.DataFrame, schema: Schema, source: str) -> None:
-    named = (schema.image, *schema.targets, schema.weight)
+    named = (*schema.images, *schema.targets, schema.weight)
     needed = [name for name in named if name is not None]
     needed += [name for column in schema.columns for name in column.sources]
     missing = [name for name in dict.fromkeys(needed) if name not in frame.columns]

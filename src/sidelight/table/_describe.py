@@ -24,8 +24,8 @@ def describe(table: Table) -> list[dict[str, Any]]:
     """
     schema = table.schema
     records = []
-    if schema.image is not None:
-        records.append(_record(table, schema.image, "image", (schema.image,)))
+    for name in schema.images:
+        records.append(_record(table, name, "image", (name,)))  # noqa: PERF401
     if schema.target is not None:
         reason = str(schema.task or "")
         record = _record(table, schema.target, "target", (schema.target,), reason)

@@ -17,6 +17,7 @@ from sidelight.table import _cells as cells_
 from sidelight.table._cells import NULL_VALUES, SHARE
 from sidelight.table._dates import FORMS, date_forms
 from sidelight.table._names import location_pairs, names_rows
+from sidelight.table._slots import most_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +33,17 @@ def infer_schema(
     source: str,
     image: str | None,
     target: str | None,
+    more_images: Sequence[str] = (),
+    max_pictures: int | None = None,
     kinds: Mapping[str, str] | None = None,
     drop: Sequence[str] = (),
     latitude: str | None = None,
     longitude: str | None = None,
     task: str | None = None,
+    more_targets: Sequence[str] = (),
+    classes: Sequence[str] = (),
+    log_target: bool = False,
+    weight: str | None = None,
     null_values: Sequence[str] = NULL_VALUES,
     decimal: str = ".",
 ) -> Schema:
@@ -47,11 +54,18 @@ def infer_schema(
         source: The table's name in messages.
         image: The column that names the pictures.
         target: The column to predict.
+        more_images: Further columns that name a row's second, third, … picture.
+        max_pictures: The most pictures that a cell of `image` may list; None takes
+            the longest list, 1 reads each cell as one name.
         kinds: Column kinds that are given, not guessed.
         drop: Columns that shall not be metadata.
         latitude: The column of latitudes in degrees; found by name if not given.
         longitude: The column of longitudes in degrees.
         task: The kind of answer, if it is not to be told from the target.
+        more_targets: Further columns to predict beside the target, all numbers.
+        classes: The order of the classes of an ordinal task, lowest first.
+        log_target: Whether the logarithm of an amount is to be learned.
+        weight: The column of the rows' weights in training.
         null_values: Words that mean an empty cell.
         decimal: The decimal sign of numbers written as text: "." or ",".
 
@@ -62,12 +76,19 @@ def infer_schema(
         UnknownNameError: If a kind or task is none.
     """
     kinds = dict(kinds or {})
-    frame = cells_.clean(frame, null_values, image=image)
-    _check_wishes(frame, source, image, target, kinds, drop, latitude, longitude)
+    images = [] if image is None else [image, *more_images]
+    frame = cells_.clean(frame, null_values, images=images)
+    targets = [] if target is None else [target, *more_targets]
+    _check_wishes(frame, source, images, targets, kinds, drop, latitude, longitude)
     if task is not None and task not in get_args(Task):
         message = "task"
         raise UnknownNameError(message, task, get_args(Task))
-    ignored = _by_request(image, target, drop)
+    _check_weight(frame, source, weight, [*images, *targets, latitude, longitude])
+    _check_nested(frame, source, images, targets, task)
+    most = _most_pictures(frame, source, images, max_pictures, null_values)
+    ignored = _by_request(images, targets, drop)
+    if weight is not None:
+        ignored[weight] = "weighs the rows"
     free = [n for n in frame.columns if n not in ignored]
     pairs = _pairs(frame, free, kinds, latitude, longitude, decimal)
     members = {name: pair for pair in pairs for name in pair.sources}
@@ -82,12 +103,23 @@ def infer_schema(
             ignored[name] = reason
         else:
             columns.append(Column(name=name, kind=kind, sources=(name,)))
+    numbers = [kinds.get(n) == "numeric" or _is_number(frame[n], decimal)
+               for n in targets]  # fmt: skip
+    if len(targets) > 1:
+        task = _task_of_several(targets, numbers, task)
     if target is not None and task is None:
         task = _task(frame[target], kinds.get(target), decimal)
+    _check_task(task, classes, log_target=log_target)
     return Schema(
         image=image,
+        more_images=tuple(more_images),
+        max_pictures=most,
         target=target,
+        more_targets=tuple(more_targets),
         task=cast("Task | None", task if target is not None else None),
+        classes=tuple(cells_.labels(pl.Series(classes, dtype=pl.String))),
+        log_target=log_target,
+        weight=weight,
         columns=tuple(columns),
         ignored=ignored,
     )
@@ -118,34 +150,124 @@ def _task(cells: pl.Series, given: str | None, decimal: str) -> Task:
     return "binary" if num_labels <= 2 else "multiclass"
 
 
+def _task_of_several(targets: list[str], numbers: list[bool], task: str | None) -> str:
+    """Return the task of several targets: amounts are all they can be."""
+    if task in (None, "regression") and all(numbers):
+        return "regression"
+    odd = [name for name, is_number in zip(targets, numbers, strict=True)
+           if not is_number]  # fmt: skip
+    problem = f"several targets have to be numbers, and {odd[0]!r} is not" if odd else (
+        f"several targets are amounts, but the task is {task}"
+    )  # fmt: skip
+    fix = (
+        "For several labels a row, write them into one column as a;b and pass --task "
+        "multilabel (task='multilabel')."
+    )
+    raise ConfigError(problem, fix=fix)
+
+
+def _check_task(task: str | None, classes: Sequence[str], *, log_target: bool) -> None:
+    if classes and task != "ordinal":
+        problem = f"an order of classes is for an ordinal task, and this one is {task}"
+        fix = "Pass --task ordinal (task='ordinal'), or leave --classes out."
+        raise ConfigError(problem, fix=fix)
+    if classes and len(set(classes)) < max(2, len(classes)):
+        problem = f"the order of classes is {', '.join(map(repr, classes))}"
+        raise ConfigError(problem, fix="Name at least two classes, each once.")
+    if log_target and task != "regression":
+        problem = f"the logarithm of a target is for amounts, and the task is {task}"
+        fix = "Pass --task regression, or leave --log-target (log_target) out."
+        raise ConfigError(problem, fix=fix)
+
+
+def _check_weight(
+    frame: pl.DataFrame, source: str, weight: str | None, used: Sequence[str | None]
+) -> None:
+    if weight is None:
+        return
+    if weight not in frame.columns:
+        raise ColumnNotFoundError(weight, frame.columns, path=source)
+    if weight in used:
+        problem = f"{weight!r} cannot weigh the rows: it is used for something else"
+        raise ConfigError(problem, fix="Name another column with --weight (weight=…).")
+
+
+def _check_nested(
+    frame: pl.DataFrame,
+    source: str,
+    images: Sequence[str],
+    targets: Sequence[str],
+    task: str | None,
+) -> None:
+    for name in (*images, *targets):
+        if not isinstance(frame[name].dtype, _NESTED):
+            continue
+        fix = "The image column and the target have to be text or numbers."
+        if isinstance(frame[name].dtype, (pl.List, pl.Array)):
+            if [name] == list(images) or (name in targets and task == "multilabel"):
+                continue
+            fix = "Lists of pictures stand in one column, which is named alone."
+            if name in targets:
+                fix = "If these are labels, pass --task multilabel (task='multilabel')."
+        message = f"the cells are of type {frame[name].dtype}"
+        raise TableError(message, path=source, column=name, fix=fix)
+
+
+def _most_pictures(
+    frame: pl.DataFrame,
+    source: str,
+    images: Sequence[str],
+    asked: int | None,
+    null_values: Sequence[str],
+) -> int | None:
+    """Return how many pictures a cell lists at most; None where it names one."""
+    if len(images) == 1:
+        cells = frame[images[0]]
+        return most_pictures(cells, asked, source=source, null_values=null_values)
+    if asked is not None:
+        problem = "a most number of pictures is for a column that lists them"
+        fix = "Leave --max-pictures (max_pictures) out, or name one column of lists."
+        raise ConfigError(problem, path=source, fix=fix)
+    return None
+
+
 def _check_wishes(
     frame: pl.DataFrame,
     source: str,
-    image: str | None,
-    target: str | None,
+    images: Sequence[str],
+    targets: Sequence[str],
     kinds: Mapping[str, str],
     drop: Sequence[str],
     latitude: str | None,
     longitude: str | None,
 ) -> None:
-    named: Iterable[str | None] = [image, target, latitude, longitude, *kinds, *drop]
+    named: Iterable[str | None] = [
+        *images,
+        *targets,
+        latitude,
+        longitude,
+        *kinds,
+        *drop,
+    ]
     for name in named:
         if name is not None and name not in frame.columns:
             raise ColumnNotFoundError(name, frame.columns, path=source)
-    for name in (image, target):
-        if name is not None and isinstance(frame[name].dtype, _NESTED):
-            message = f"the cells are of type {frame[name].dtype}"
-            fix = "The image column and the target have to be text or numbers."
-            raise TableError(message, path=source, column=name, fix=fix)
     if (latitude is None) != (longitude is None):
         given = "latitude" if longitude is None else "longitude"
         message = f"only the {given} column is given"
         raise ConfigError(message, fix="Name both: --lat NAME --lon NAME.")
-    if image is not None and image == target:
-        message = f"{image!r} cannot be both the image column and the target"
+    for name in images:
+        if name in targets:
+            message = f"{name!r} cannot be both the image column and the target"
+            raise ConfigError(message)
+    if len(set(images)) < len(images):
+        message = f"a column of pictures is named twice: {', '.join(images)}"
+        raise ConfigError(message)
+    if len(set(targets)) < len(targets):
+        message = f"a target is named twice: {', '.join(targets)}"
         raise ConfigError(message)
     for name in drop:
-        if name in (image, target, latitude, longitude):
+        if name in (*images, *targets, latitude, longitude):
             message = f"{name!r} is to be dropped, but it is needed"
             raise ConfigError(message, fix=f"Take {name!r} out of --drop.")
     for kind in kinds.values():
@@ -159,13 +281,11 @@ def _check_wishes(
 
 
 def _by_request(
-    image: str | None, target: str | None, drop: Sequence[str]
+    images: Sequence[str], targets: Sequence[str], drop: Sequence[str]
 ) -> dict[str, str]:
     ignored = dict.fromkeys(drop, "left out on request")
-    if image is not None:
-        ignored[image] = "names the picture"
-    if target is not None:
-        ignored[target] = "is the target"
+    ignored.update(dict.fromkeys(images, "names the picture"))
+    ignored.update(dict.fromkeys(targets, "is the target"))
     return ignored
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -17,21 +18,33 @@ class Pictures(Sequence["Path | None"]):
     """The pictures of a table's rows, in their order.
 
     A sequence of paths, kept as text: a million `Path` objects take half a gigabyte.
+    Where a row has several pictures, it is the sequence of their first.
 
     Args:
         paths: Absolute path of each row's picture; None or null for a row without.
+        *more: Those of its second, third, … picture.
 
     Attributes:
-        texts: `(num_rows,)` String, null for a row without a picture.
+        slots: For each picture that a row can have `(num_rows,)` String, null where
+            there is none.
     """
 
     __hash__ = None  # type: ignore[assignment]  # equal to any equal sequence
 
-    def __init__(self, paths: pl.Series | Iterable[str | Path | None] = ()) -> None:
-        if not isinstance(paths, pl.Series):
-            texts = [None if path is None else str(path) for path in paths]
-            paths = pl.Series("picture", texts, dtype=pl.String)
-        self.texts = paths
+    def __init__(
+        self,
+        paths: pl.Series | Iterable[str | Path | None] = (),
+        *more: pl.Series | Iterable[str | Path | None],
+    ) -> None:
+        self.slots = tuple(_texts(slot) for slot in (paths, *more))
+
+    @cached_property
+    def texts(self) -> pl.Series:
+        """The first picture of each row, `(num_rows,)` String; null for one without."""
+        first, *more = self.slots
+        for slot in more:
+            first = first.zip_with(first.is_not_null(), slot)
+        return first
 
     @overload
     def __getitem__(self, key: int) -> Path | None: ...
@@ -40,9 +53,9 @@ class Pictures(Sequence["Path | None"]):
     def __getitem__(self, key: slice) -> Pictures: ...
 
     def __getitem__(self, key: int | slice) -> Path | Pictures | None:
-        """Return a row's picture, or the pictures of a slice of rows."""
+        """Return a row's first picture, or the pictures of a slice of rows."""
         if isinstance(key, slice):
-            return Pictures(self.texts[key])
+            return Pictures(*(slot[key] for slot in self.slots))
         return _path(self.texts[key])
 
     def __len__(self) -> int:
@@ -50,11 +63,16 @@ class Pictures(Sequence["Path | None"]):
         return len(self.texts)
 
     def __iter__(self) -> Iterator[Path | None]:
-        """Yield each row's picture."""
+        """Yield each row's first picture."""
         return map(_path, self.texts)
 
     def __eq__(self, other: object) -> bool:
         """Return whether another sequence holds the same paths."""
+        if isinstance(other, Pictures):
+            return len(self.slots) == len(other.slots) and all(
+                mine.equals(theirs, null_equal=True)
+                for mine, theirs in zip(self.slots, other.slots, strict=True)
+            )
         if isinstance(other, Sequence):
             return list(self) == list(other)
         return NotImplemented
@@ -70,12 +88,23 @@ class Pictures(Sequence["Path | None"]):
             return self
         chosen = pl.Series(positions)
         if chosen.dtype == pl.Boolean:
-            return Pictures(self.texts.filter(chosen))
-        return Pictures(self.texts.gather(chosen))
+            return Pictures(*(slot.filter(chosen) for slot in self.slots))
+        return Pictures(*(slot.gather(chosen) for slot in self.slots))
+
+    def without(self, positions: NDArray[np.int64]) -> Pictures:
+        """Return the same rows, those at these positions without any picture."""
+        return Pictures(*(slot.clone().scatter(positions, None) for slot in self.slots))
 
     def present(self) -> NDArray[np.bool_]:
         """Return `(num_rows,)` bool, which rows have a picture."""
         return self.texts.is_not_null().to_numpy()
+
+
+def _texts(paths: pl.Series | Iterable[str | Path | None]) -> pl.Series:
+    if isinstance(paths, pl.Series):
+        return paths
+    texts = [None if path is None else str(path) for path in paths]
+    return pl.Series("picture", texts, dtype=pl.String)
 
 
 def _path(text: str | None) -> Path | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sidelight.errors import InputError
 
-OnBad = Literal["error", "drop"]
+OnBad = Literal["error", "drop", "keep"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +68,16 @@ def settle(
         problems: Everything that was found.
         rows: `(num_rows,)` int64, each row's number in its source.
         source: The table's name in messages.
-        on_bad: "error" raises; "drop" raises only what dropping does not cure.
+        on_bad: "error" raises; "drop" raises only what dropping does not cure; "keep"
+            raises nothing and drops nothing.
         error: The class to raise.
 
     Raises:
         InputError: Of the class `error`, naming every problem with its rows.
     """
     keep = np.ones(len(rows), dtype=bool)
+    if on_bad == "keep":
+        return Verdict(keep, {})
     fatal = [p for p in problems if on_bad == "error" or not p.droppable]
     if fatal:
         raise _joined(fatal, rows, source, error)

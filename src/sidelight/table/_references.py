@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".ppm", ".pgm"
+    ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".ppm", ".pgm",
+    ".avif", ".jp2", ".npy", ".dcm",
 )  # fmt: skip
 MOST_NAMES = 5000  # a larger folder is not searched for a similar name
 
-TWICE = "a picture named twice"
+TWICE = "a picture named twice"  # it can be looked at all the same
 # reason under which rows are counted → (one, several)
 _SAID = {
     "no picture named": ("cell names no picture", "cells name no picture"),
@@ -151,6 +152,12 @@ def full_paths(cells: pl.Series, root: Path) -> pl.Series:
     names = pl.col(cells.name).cast(pl.String).fill_null("")
     full = pl.when(names.str.starts_with("/")).then(names)
     return cells.to_frame().select(full.otherwise(pl.lit(folder + "/") + names))[:, 0]
+
+
+def all_paths(slots: Sequence[pl.Series], root: Path) -> pl.Series:
+    """Return the absolute path of every picture that is named, slot by slot."""
+    paths = [full_paths(names.drop_nulls(), root).rename("path") for names in slots]
+    return pl.concat(paths)
 
 
 def warn_about_unnamed(used: Pictures, named: pl.Series, files: Files) -> list[str]:

@@ -23,7 +23,7 @@ def test_null_words_can_be_chosen():
 
 def test_the_image_column_keeps_its_spaces():
     frame = pl.DataFrame({"file": [" a.jpg "], "x": [" a "]})
-    assert cells_.clean(frame, image="file").row(0) == (" a.jpg ", "a")
+    assert cells_.clean(frame, images=("file",)).row(0) == (" a.jpg ", "a")
 
 
 def test_numbers_are_read_from_text():

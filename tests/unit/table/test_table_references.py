@@ -6,9 +6,11 @@ import polars as pl
 import pytest
 
 from sidelight.errors import DataWarning
+from sidelight.schema import Schema
 from sidelight.table import _files
 from sidelight.table._pictures import Pictures
 from sidelight.table._references import check_references, full_paths, warn_about_unnamed
+from sidelight.table._slots import picture_names
 
 
 @pytest.fixture(params=["listed", "looked at"], autouse=True)
@@ -27,7 +29,8 @@ def folder(tmp_path):
 
 
 def found(folder, *names):
-    return check_references(pl.Series("file", names, dtype=pl.String), folder)
+    frame = pl.DataFrame({"file": pl.Series(names, dtype=pl.String)})
+    return check_references(picture_names(frame, Schema(image="file"))[0], folder)
 
 
 def reasons(folder, *names):
@@ -137,7 +140,7 @@ def test_a_name_that_is_no_text_stands_in_nobodys_way(folder):
 def unnamed(folder, *names, dropped=()):
     """What is warned of when these are the rows, and some more were left out."""
     cells = pl.Series("file", names, dtype=pl.String)
-    references = check_references(cells, folder, whole=True)
+    references = check_references([cells], folder, whole=True)
     named = full_paths(pl.Series("file", [*names, *dropped]), folder)
     return warn_about_unnamed(references.pictures, named, references.files)
 
