@@ -1,4 +1,4 @@
-"""What a database sends as Arrow, as columns that Sidelight knows."""
+"""Arrow columns, of a file or from a database, as columns that Sidelight knows."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _UUID = r"^(.{8})(.{4})(.{4})(.{4})(.{12})$"
-_CALENDAR = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 - no zone here
+_CALENDAR = datetime(1, 1, 1), datetime(9999, 12, 31)
 
 
 def to_frame(table: pa.Table, path: str) -> pl.DataFrame:
-    """Return the columns of a query's result.
+    """Return the columns of an Arrow table.
 
-    Decimals become Float64, times with a zone become UTC, UUIDs text; types that have no
-    counterpart stay the bytes that were sent.
+    Decimals become Float64, times with a zone become UTC, UUIDs text; types that have
+    no counterpart stay the bytes that were sent.
 
     Args:
-        table: The result.
-        path: The database's name in messages.
+        table: A file, or the result of a query.
+        path: Its name in messages.
 
     Raises:
         TableError: If two columns have one name, a column's type cannot be read, or a
@@ -42,8 +42,10 @@ def _column(table: pa.Table, name: str, path: str) -> pl.Series:
         cells = pl.from_arrow(table.select([name])).to_series()  # type: ignore[union-attr]
     except pl.exceptions.ComputeError:
         message = f"cells of type {kind} cannot be read"
-        fix = "Leave it out of the query, or turn it into a number or text there: for "
-        fix += f"a duration, select extract(epoch from {name})."
+        fix = (
+            "Leave the column out, or make it numbers or text: of a duration, a query "
+        )
+        fix += f"can select extract(epoch from {name})."
         raise TableError(message, path=path, column=name, fix=fix) from None
     if getattr(kind, "extension_name", "") == "arrow.uuid":
         stored = cells.ext.storage() if isinstance(cells.dtype, pl.Extension) else cells
@@ -82,8 +84,9 @@ def _utc(cells: pl.Series, path: str) -> pl.Series:
     rows = ((numbers < low) | (numbers > high)).arg_true()
     if len(rows):
         cell = "1 cell is" if len(rows) == 1 else f"{len(rows)} cells are"
+        message = f"{cell} infinite, or not within the years 1 to 9999"
         raise TableError(
-            f"{cell} infinite, or not within the years 1 to 9999",
+            message,
             path=path,
             column=cells.name,
             rows=[row + 1 for row in rows],

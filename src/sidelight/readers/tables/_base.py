@@ -25,6 +25,8 @@ class TableReader(ABC):
             a reader is asked after the others.
         image: The column that names the pictures, where the format itself says so.
         target: The column to predict, where the format itself says so.
+        part: The column that says train, val or test, where the format has one; it is
+            for the split, not metadata.
     """
 
     suffixes: ClassVar[frozenset[str]] = frozenset()
@@ -34,6 +36,7 @@ class TableReader(ABC):
     general: ClassVar[bool] = False
     image: str | None = None
     target: str | None = None
+    part: str | None = None
 
     def matches(self, source: str) -> bool:
         """Return whether a path or URL is of this format, by its looks alone."""
@@ -131,8 +134,9 @@ def check_text(frame: pl.DataFrame, path: str | Path) -> None:
         found = cells.str.contains("\0", literal=True).arg_true()
         if len(found):
             holds = "1 cell holds" if len(found) == 1 else f"{len(found)} cells hold"
+            message = f"{holds} a NUL character"
             raise TableError(
-                f"{holds} a NUL character",
+                message,
                 path=path,
                 column=cells.name,
                 rows=[i + 1 for i in found],

@@ -15,13 +15,11 @@ import polars as pl
 from sidelight.errors import TableError
 from sidelight.readers.tables._base import TableReader, check_names
 from sidelight.readers.tables._layout import is_regular
+from sidelight.readers.tables._utf8 import read_utf8
 from sidelight.registry import READERS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @READERS.register(
@@ -33,39 +31,11 @@ class CsvReader(TableReader):
     suffixes = frozenset({".csv", ".tsv", ".tab", ".txt"})
 
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:  # noqa: ARG002
-        data = path.read_bytes().removeprefix(BOM)
-        # Blank lines at the end say nothing; anywhere else they are short rows.
-        data = data.rstrip(b"\r\n")
-        _check_utf8(data, path)
+        data = read_utf8(path)
         separator = _separator(data, path)
         header = _header(data, separator, path)
         check_names(header, path)
         return _body(data, header, separator, path)
-
-
-def _check_utf8(data: bytes, path: Path) -> None:
-    if not data.strip():
-        message = "the file is empty: it holds white space only"
-        raise TableError(message, path=path)
-    charset = "utf16" if data[:2] in _UTF16 else "latin1"
-    convert = f"iconv -f {charset} -t utf8 {path.name} > new.csv"
-    fix = f"Save it as UTF-8, for instance: {convert}"
-    if charset == "utf16":
-        message = "the text is UTF-16, not UTF-8"
-        raise TableError(message, path=path, fix=fix)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as failure:
-        line = data.count(b"\n", 0, failure.start) + 1
-        message = (
-            f"the text is not UTF-8: byte 0x{data[failure.start]:02x} "
-            f"at offset {failure.start}, line {line}"
-        )
-        raise TableError(message, path=path, fix=fix) from None
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        message = f"this is no text: line {line} holds a NUL byte"
-        raise TableError(message, path=path)
 
 
 def _separator(data: bytes, path: Path) -> str:

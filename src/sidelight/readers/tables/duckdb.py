@@ -6,10 +6,11 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sidelight.errors import MissingPackageError, TableError
+from sidelight.errors import TableError
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
 from sidelight.readers.tables._base import TableReader, check_names
+from sidelight.readers.tables._optional import import_driver
 from sidelight.registry import READERS
 
 if TYPE_CHECKING:
@@ -70,11 +71,9 @@ class DuckDBReader(TableReader):
 
 
 def _driver() -> Any:
-    try:
-        import duckdb  # noqa: PLC0415
-    except ImportError:
-        raise MissingPackageError("duckdb", "sql", "Reading from DuckDB") from None
-    return duckdb
+    return import_driver(
+        "duckdb", package="duckdb", extra="sql", purpose="Reading from DuckDB"
+    )
 
 
 def _relations(database: Any) -> list[query.Relation]:

@@ -8,9 +8,9 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sidelight.errors import MissingPackageError, TableError
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
+from sidelight.readers.tables._optional import import_driver
 from sidelight.readers.tables._server import (
     TIMEOUT_S,
     ConnectionLostError,
@@ -20,6 +20,8 @@ from sidelight.registry import READERS
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from sidelight.errors import TableError
 
 # Everything that a user can select from; parts of a partitioned table belong to it.
 _RELATIONS = """
@@ -53,8 +55,8 @@ _LOST_WORDS = (
 class PostgreSQLReader(ServerReader):
     """Reads one table or query of a PostgreSQL database.
 
-    All that libpq understands holds: PGHOST and the like, PGPASSWORD, a password file, a
-    service file.
+    All that libpq understands holds: PGHOST and the like, PGPASSWORD, a password file,
+    a service file.
     """
 
     schemes = ("postgresql://", "postgres://")
@@ -84,13 +86,12 @@ class PostgreSQLReader(ServerReader):
 
 
 def _driver() -> Any:
-    try:
-        from adbc_driver_postgresql import dbapi  # noqa: PLC0415
-    except ImportError:
-        purpose = "Reading from PostgreSQL"
-        package = "adbc-driver-postgresql"
-        raise MissingPackageError(package, "sql", purpose) from None
-    return dbapi
+    return import_driver(
+        "adbc_driver_postgresql.dbapi",
+        package="adbc-driver-postgresql",
+        extra="sql",
+        purpose="Reading from PostgreSQL",
+    )
 
 
 def _with_timeout(address: str) -> str:
