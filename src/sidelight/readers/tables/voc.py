@@ -37,6 +37,7 @@ class VocReader(TableReader):
     takes_folder: ClassVar[bool] = True
     image = "file"
     target = "class"
+    part = "part"
 
     def matches(self, source: str) -> bool:
         """Return whether a folder holds Pascal VOC annotations, by one of them."""
