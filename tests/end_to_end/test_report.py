@@ -20,6 +20,7 @@ from tests.unit.report.test_report_search import TUNE
 
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
+MEDIA = ("screen", "print")
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +77,29 @@ def assert_good(browser: Browser, path: Path, width: int, scheme: str) -> None:
     assert outside == [path.as_uri()]
 
 
+def heights_of_folded(browser: Browser, path: Path, media: Any) -> list[float]:
+    """Return in pixels how high the folded parts are drawn, below their headings."""
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.emulate_media(media=media)
+    heights = page.evaluate(
+        """[...document.querySelectorAll('details:not([open])')].map(d =>
+            d.getBoundingClientRect().height -
+            d.querySelector('summary').getBoundingClientRect().height)"""
+    )
+    page.close()
+    return list(heights)
+
+
 def test_a_comparison_in_the_browser(browser, tmp_path):
     table = make_table(tmp_path / "pictures", 300, pictures=280)
     path = make_comparison(table).report(tmp_path / "page.html")
     for width, scheme in zip(WIDTHS, SCHEMES, strict=True):
         assert_good(browser, path, width, scheme)
+    on_screen, on_paper = (heights_of_folded(browser, path, m) for m in MEDIA)
+    assert len(on_screen) == len(on_paper) > 0
+    # A sheet of paper cannot be unfolded.
+    assert min(on_paper) > max(on_screen) + 10
 
 
 def test_what_is_wrong_with_a_page_is_seen(browser, tmp_path):
