@@ -78,7 +78,11 @@ def within(wanted: Plan, budget: float, pace: Pace, num_networks: int) -> Plan:
             f"a budget of {budget:.0f} s is too small for {num_networks} networks: "
             f"{LEAST_EPOCHS} epochs of each take about {needed:.0f} s"
         )
-        raise ConfigError(problem, fix="Raise --budget, or name fewer --strategies.")
+        fix = (
+            "Raise --budget, name fewer --strategies, or keep the backbone as it is "
+            "(--train-backbone frozen), so that its maps are computed once."
+        )
+        raise ConfigError(problem, fix=fix)
     return _noted(wanted, replace(plan, seeds=1, epochs=epochs))
 
 

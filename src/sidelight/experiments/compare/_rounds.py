@@ -20,6 +20,7 @@ from sidelight.workflow import Prepared, RunConfig
 
 HALVING_FOLDS = (1, 3)  # after so many folds the weaker half of the fusions stops
 LEAST_FUSIONS = 2
+PILOT_EPOCHS = 2
 PLAN = "plan.json"
 
 Say = Callable[[str], None]
@@ -83,23 +84,27 @@ def plan_work(work: Work, wanted: Plan, options: CompareConfig, start: float) ->
     """Return what there is time for, by the pace of one epoch of image only."""
     if options.budget is None:
         return wanted
-    train = work.config.train.model_copy(update={"epochs": 1})
-    pilot = run_unit(
-        work.arms[0],
-        work.folds[0],
-        work.config.model_copy(update={"train": train}),
-        0,
-        0,
-        work.features,
-    )
-    if pilot.failed:
-        problem = f"image only cannot be trained: {pilot.failed}"
-        raise ConfigError(problem)
-    per_epoch = pilot.history[0]["seconds"]
-    pace = Pace(max(0.0, pilot.seconds - per_epoch), per_epoch)
+    # Its first epoch also traces the graph, and its first run computes the maps that
+    # later ones find: neither is the usual pace.
+    if work.features is not None:
+        _pilot(work, 1)
+    pilot = _pilot(work, PILOT_EPOCHS)
+    per_epoch = pilot.history[-1]["seconds"]
+    pace = Pace(max(0.0, pilot.seconds - PILOT_EPOCHS * per_epoch), per_epoch)
     left = options.budget - (time.monotonic() - start)
     networks = sum(bool(arm.fusion) for arm in work.arms)
     return within(wanted, max(left, 0.0), pace, networks)
+
+
+def _pilot(work: Work, epochs: int) -> Unit:
+    """Train image only for a few epochs, to see how long it takes."""
+    train = work.config.train.model_copy(update={"epochs": epochs})
+    config = work.config.model_copy(update={"train": train})
+    pilot = run_unit(work.arms[0], work.folds[0], config, 0, 0, work.features)
+    if pilot.failed:
+        problem = f"image only cannot be trained: {pilot.failed}"
+        raise ConfigError(problem)
+    return pilot
 
 
 def run_rounds(work: Work, plan: Plan, options: CompareConfig, start: float) -> Plan:
