@@ -120,12 +120,14 @@ class Registry(Generic[T]):
 
 READERS: Registry[Any] = Registry("reader", "sidelight.readers.tables")
 HEADERS: Registry[Any] = Registry("header", "sidelight.readers.headers")
+FORMATS: Registry[Any] = Registry("picture format", "sidelight.images.formats")
 DATASETS: Registry[Any] = Registry("dataset", "sidelight.datasets")
 SYNTHETIC: Registry[Any] = Registry(
     "kind of synthetic data", "sidelight.datasets._synthetic"
 )
 SPLITS: Registry[Any] = Registry("split", "sidelight.splits")
 KINDS: Registry[Any] = Registry("column kind", "sidelight.preprocessing.columns")
+CHECKS: Registry[Any] = Registry("check", "sidelight.audit.checks")
 BACKBONES: Registry[Any] = Registry("backbone", "sidelight.nn.backbones")
 FUSIONS: Registry[Any] = Registry("fusion", "sidelight.nn.fusions")
 ENSEMBLES: Registry[Any] = Registry("fusion", "sidelight.experiments.ensembles")
@@ -135,10 +137,12 @@ HEADS: Registry[Any] = Registry("head", "sidelight.nn.heads")
 ALL: dict[str, Registry[Any]] = {
     "readers": READERS,
     "headers": HEADERS,
+    "formats": FORMATS,
     "datasets": DATASETS,
     "synthetic": SYNTHETIC,
     "splits": SPLITS,
     "kinds": KINDS,
+    "checks": CHECKS,
     "backbones": BACKBONES,
     "fusions": FUSIONS,
     "encoders": ENCODERS,

@@ -7,6 +7,7 @@ from sidelight.table._infer import infer_schema, infer_task
 from sidelight.table._labels import SEPARATORS, labels_by_row
 from sidelight.table._pictures import Pictures
 from sidelight.table._problems import OnBad, Problem
+from sidelight.table._slots import names_as_text
 from sidelight.table._store import load_schema, save_schema
 from sidelight.table._table import AsRead, SplitLike, Table
 from sidelight.table._target import repeated_identifiers, warn_about_groups
@@ -26,6 +27,7 @@ __all__ = [
     "infer_task",
     "labels_by_row",
     "load_schema",
+    "names_as_text",
     "repeated_identifiers",
     "save_schema",
     "warn_about_groups",

@@ -254,7 +254,9 @@ def _typed(
         for cells, found in _typed_column(frame, column, decimal):
             typed.append(cells)
             problems += found
-    for name in schema.targets if schema.task is not None else ():
+    for name in schema.targets:
+        if schema.task is None:
+            break
         cells, found = to_target(
             frame[name],
             schema.task,

@@ -1,0 +1,13 @@
+"""Table, split and pictures in, doubts out; nothing is changed."""
+
+from sidelight.audit._finding import SEVERITIES, Audit, Example, Finding, Severity
+from sidelight.audit._run import audit_table
+
+__all__ = [
+    "SEVERITIES",
+    "Audit",
+    "Example",
+    "Finding",
+    "Severity",
+    "audit_table",
+]

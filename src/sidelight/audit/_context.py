@@ -1,0 +1,214 @@
+"""What checks look at: the table, the split, the pictures, and codes of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from sidelight.audit._finding import Example, Finding, Severity
+from sidelight.audit._foretell import Answer
+from sidelight.table._cells import is_text, labels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sidelight.audit._files import Files
+    from sidelight.schema import Kind
+    from sidelight.splits import Split
+    from sidelight.table import Table
+
+NUM_EXAMPLES = 5
+BINS = 64  # of a numeric column with more values than that
+# Where the parts are meant to differ, a difference is no fault.
+MEANT_TO_DIFFER = frozenset({"grouped", "spatial", "time", "column"})
+
+
+@dataclass(eq=False)
+class Context:
+    """One table under audit.
+
+    Attributes:
+        table: Its rows; best read with `on_bad="keep"`.
+        split: Who is train, val and test; None where no split could be made.
+        group: The column whose rows the split keeps together.
+        files: What the files behind the rows are; None where they are not looked at.
+        now: The present; what is later is in the future.
+    """
+
+    table: Table
+    split: Split | None = None
+    group: str | None = None
+    files: Files | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _codes: dict[tuple[str, int], NDArray[np.int64]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.table)
+
+    def finding(
+        self,
+        check: str,
+        severity: Severity,
+        sentence: str,
+        *,
+        column: str | None = None,
+        where: NDArray[Any] | None = None,
+        values: Sequence[Any] | None = None,
+        fix: str = "",
+        told: bool = False,
+    ) -> Finding:
+        """Return a finding with its examples.
+
+        Args:
+            check: Name of the check.
+            severity: How bad it is.
+            sentence: What was found.
+            column: The column it is about.
+            where: Positions of the rows concerned, or a mask of all rows.
+            values: What stands in those rows, in the same order; None takes the cells
+                of the column as they were read.
+            fix: What to do.
+            told: Whether reading or splitting warns of the same.
+        """
+        places = np.empty(0, np.int64) if where is None else np.asarray(where)
+        if places.dtype == bool:
+            places = np.flatnonzero(places)
+        first = places[:NUM_EXAMPLES]
+        if values is None and column is not None and column in self.table.frame.columns:
+            values = self.read(column).gather(first).to_list()
+        shown: Sequence[Any] = [None] * len(first) if values is None else values
+        return Finding(
+            check=check,
+            severity=severity,
+            sentence=sentence,
+            column=column,
+            rows=len(places),
+            examples=tuple(
+                Example(int(self.table.rows[place]), self.file(place), plain(value))
+                for place, value in zip(first, shown, strict=False)
+            ),
+            fix=fix,
+            told=told,
+        )
+
+    def file(self, position: int) -> str | None:
+        """Return the path of a row's picture, None where it has none."""
+        images = self.table.images
+        path = images[int(position)] if len(images) else None
+        return None if path is None else str(path)
+
+    def read(self, name: str) -> pl.Series:
+        """Return a column as it was read, or as the table has it."""
+        kept = self.table.as_read
+        return (self.table if kept is None else kept).frame[name]
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of each column of the source that is metadata."""
+        columns = self.table.schema.columns
+        return {name: column.kind for column in columns for name in column.sources}
+
+    @property
+    def beside(self) -> list[str]:
+        """The columns that are neither picture nor target, ignored ones included."""
+        schema = self.table.schema
+        return [
+            name
+            for name in self.table.frame.columns
+            if name not in (schema.image, *schema.targets)
+        ]
+
+    def numbers(self) -> dict[str, NDArray[np.float64]]:
+        """Return the numeric columns of the metadata, `(rows,)` with NaN for gaps."""
+        return {
+            name: self.table.frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+            for name, kind in self.kinds.items()
+            if kind in ("numeric", "location")
+        }
+
+    def words(self) -> dict[str, pl.Series]:
+        """Return the categorical columns and a target of classes, as text."""
+        names = [name for name, kind in self.kinds.items() if kind == "categorical"]
+        schema = self.table.schema
+        if schema.target is not None and self.answer is not None:
+            names += [schema.target] if self.answer.of_classes else []
+        return {name: labels(self.table.frame[name]) for name in names}
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """The target of every row; None without one."""
+        schema = self.table.schema
+        if schema.target is None or schema.task is None:
+            return None
+        cells = self.table.frame[schema.target]
+        if schema.task == "regression":
+            ranks = cells.rank("average") / max(cells.count(), 1)
+            floats = ranks.cast(pl.Float64).fill_null(np.nan).to_numpy()
+            return Answer(np.empty(0, np.int64), floats)
+        text = labels(cells.list.join(";") if cells.dtype.is_nested() else cells)
+        classes = tuple(text.drop_nulls().unique().sort().to_list())
+        codes = text.replace_strict(
+            list(classes), range(len(classes)), default=-1, return_dtype=pl.Int64
+        )
+        if not classes:
+            return None
+        return Answer(codes.fill_null(-1).to_numpy(), np.empty(0), classes)
+
+    def codes(self, name: str, bins: int = BINS) -> NDArray[np.int64]:
+        """Return `(rows,)` int64: the level of each cell, counted from 0.
+
+        Numbers and times with more distinct values than bins are put into as many
+        bins with equally many rows. Missing cells are a level of their own.
+        """
+        key = (name, bins)
+        if key not in self._codes:
+            self._codes[key] = codes_of(self.table.frame[name], bins)
+        return self._codes[key]
+
+    @property
+    def is_meant_to_differ(self) -> bool:
+        """Whether the parts of the split differ by design."""
+        return self.split is not None and self.split.method in MEANT_TO_DIFFER
+
+
+def codes_of(cells: pl.Series, bins: int = BINS) -> NDArray[np.int64]:
+    """Return the level of each cell, as `Context.codes` does."""
+    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
+        return np.zeros(len(cells), np.int64)
+    if is_text(cells) or cells.dtype == pl.Boolean:
+        return _ranks(cells.cast(pl.String))
+    values = cells.to_physical().cast(pl.Float64).fill_nan(None)
+    if values.n_unique() <= bins:
+        return _ranks(values)
+    ranks = values.rank("average")
+    binned = ((ranks - 0.5) * bins / values.count()).floor().cast(pl.Int64)
+    return _ranks(binned.clip(0, bins - 1))
+
+
+def _ranks(cells: pl.Series) -> NDArray[np.int64]:
+    ranks = cells.rank("dense").cast(pl.Int64)
+    return ranks.fill_null(0).to_numpy() if ranks.null_count() else ranks.to_numpy() - 1
+
+
+def plain(value: Any) -> Any:
+    """Return a cell as JSON takes it."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 row", "3 rows" or "12,000 rows"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def verb(number: int, one: str, many: str) -> str:
+    """Return the verb that goes with a number."""
+    return one if number == 1 else many

@@ -1,0 +1,1 @@
+"""One file for each check; the file name is the name of the check."""

@@ -1,0 +1,53 @@
+"""Pictures in which there is nothing to see."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sidelight.audit._context import Context, counted, verb
+from sidelight.audit._finding import Finding
+from sidelight.registry import CHECKS
+
+FLAT = 1.0  # standard deviation of a thumbnail's pixels, in steps of 255
+MANY = 0.01
+
+
+@CHECKS.register(
+    "blank_pictures",
+    summary="pictures of one colour: black, white, a lens cap",
+    capabilities={"pixels"},
+)
+def find(context: Context) -> list[Finding]:
+    """Say which pictures show nothing."""
+    files = context.files
+    if files is None:
+        return []
+    blank = files.usable & is_blank(files.pixels)
+    number = int(blank.sum())
+    if not number:
+        return []
+    return [
+        context.finding(
+            "blank_pictures",
+            "warning" if number >= max(3, MANY * len(context)) else "note",
+            f"{counted(number, 'picture')} {verb(number, 'is', 'are')} of one colour.",
+            column=context.table.schema.image,
+            where=blank,
+            values=[
+                f"{files.pixels[i, 0, 0].tolist()}" for i in np.flatnonzero(blank)[:5]
+            ],
+            fix="Leave these rows out unless they are meant to show nothing.",
+        )
+    ]
+
+
+def is_blank(
+    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return `(pictures,)` bool, which `(pictures, h, w, bands)` are of one colour."""
+    rows = pixels.reshape(len(pixels), -1, pixels.shape[-1])
+    result: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    result = (np.ptp(rows, axis=1).max(axis=1) <= 2) | (
+        rows.std(axis=1, dtype=np.float32).max(axis=1) < FLAT
+    )
+    return result

@@ -1,0 +1,62 @@
+"""One category under several spellings: "Male" and "male "."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sidelight.audit._context import Context, counted
+from sidelight.audit._finding import Finding
+from sidelight.registry import CHECKS
+
+MOST_LEVELS = 0.3  # distinct texts over rows; above that they are names, not categories
+
+
+@CHECKS.register(
+    "category_variants",
+    summary="categories that differ in case, white space or punctuation only",
+    capabilities={"table"},
+)
+def find(context: Context) -> list[Finding]:
+    """Say which categories are several for one."""
+    found = []
+    for name in context.words():
+        text = context.read(name).cast(pl.String)
+        counts = text.drop_nulls().value_counts(sort=True)
+        if counts.height > max(10, MOST_LEVELS * len(text)):
+            continue
+        spellings = (
+            counts.with_columns(_folded(pl.col(name)).alias("folded"))
+            .group_by("folded", maintain_order=True)
+            .agg(pl.col(name), pl.col("count"))
+            .filter(pl.col(name).list.len() > 1, pl.col("folded") != "")
+        )
+        for _, forms, numbers in spellings.iter_rows():
+            usual, *rarer = forms
+            where = text.is_in(rarer).fill_null(value=False).to_numpy()
+            # White space around a text is taken off by reading.
+            differ = len({form.strip() for form in forms}) > 1
+            listed = ", ".join(
+                f"{form!r} ({number})"
+                for form, number in zip(forms, numbers, strict=True)
+            )
+            found.append(
+                context.finding(
+                    "category_variants",
+                    "warning" if differ else "note",
+                    f"Column {name!r} spells one category in "
+                    f"{counted(len(forms), 'way')}: {listed}"
+                    + (
+                        "; each counts as a category of its own."
+                        if differ
+                        else "; outer white space is taken off on reading."
+                    ),
+                    column=name,
+                    where=where,
+                    fix=f"Write {usual.strip()!r} everywhere." if differ else "",
+                )
+            )
+    return found
+
+
+def _folded(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all(r"[\s_\-.]+", " ").str.strip_chars()

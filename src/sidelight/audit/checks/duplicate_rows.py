@@ -1,0 +1,54 @@
+"""Rows that repeat another row's metadata and answer."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sidelight.audit._context import Context, counted
+from sidelight.audit._finding import Finding
+from sidelight.registry import CHECKS
+
+TELLING = 0.5  # distinct values over rows of a column that rows do not share by chance
+
+
+@CHECKS.register(
+    "duplicate_rows",
+    summary="rows alike in every column but the picture, a measured one among them",
+    capabilities={"table"},
+)
+def find(context: Context) -> list[Finding]:
+    """Say which rows are there twice."""
+    frame, schema = context.table.frame, context.table.schema
+    names = [
+        name
+        for name in frame.columns
+        if name != schema.image
+        and not frame[name].dtype.is_nested()
+        and frame[name].n_unique() < len(frame)  # what numbers the rows differs anyhow
+    ]
+    telling = any(
+        name != schema.target
+        and frame[name].n_unique() > TELLING * len(frame)
+        and frame[name].null_count() < TELLING * len(frame)
+        for name in names
+    )
+    if not telling or len(names) < 2:  # coarse columns agree in many rows by chance
+        return []
+    keys = frame.select(names)
+    again = keys.with_row_index("#").select(
+        pl.col("#") != pl.col("#").min().over(names)
+    )[:, 0]
+    number = int(again.sum())
+    if not number:
+        return []
+    return [
+        context.finding(
+            "duplicate_rows",
+            "warning",
+            f"{counted(number, 'row repeats', 'rows repeat')} an earlier row in all of "
+            f"{counted(len(names), 'column')}; only the picture may differ.",
+            where=again.to_numpy(),
+            fix="Remove the copies, or keep them on one side of the split with "
+            "--group COLUMN (group='COLUMN').",
+        )
+    ]

@@ -1,0 +1,77 @@
+"""Size, format and compression of the files that tell the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from sidelight.audit._context import Context, codes_of
+from sidelight.audit._finding import Finding
+from sidelight.audit._foretell import foretold
+from sidelight.registry import CHECKS
+
+if TYPE_CHECKING:
+    from sidelight.audit._files import Files
+
+FEWEST = 100
+TOLD, LOW = 0.3, 0.2  # for what has nothing to do with what is shown
+CONTENT = 0.7  # for the bytes a pixel takes, which depend on what is shown
+CERTAIN = 0.9
+
+
+@CHECKS.register(
+    "file_facts",
+    summary="size in pixels, format, bands, JPEG quality or bytes a pixel that tell "
+    "the target",
+    capabilities={"pixels"},
+)
+def find(context: Context) -> list[Finding]:
+    """Say which fact of the files a network could learn in place of the picture."""
+    files, answer = context.files, context.answer
+    if files is None or answer is None:
+        return []
+    rows = np.flatnonzero(files.usable & answer.known)
+    if len(rows) < FEWEST:
+        return []
+    known = answer.at(rows)
+    found = []
+    for what, cells in _facts(files, rows).items():
+        if cells.n_unique() < 2:
+            continue
+        skill = foretold(codes_of(cells), known)
+        least = CONTENT if what == "bytes a pixel" else TOLD
+        if skill.value < least or skill.low < LOW:
+            continue
+        found.append(
+            context.finding(
+                "file_facts",
+                "severe" if skill.value >= CERTAIN else "warning",
+                f"The pictures' {what} tells the target "
+                f"{context.table.schema.target!r} and leaves open "
+                f"{1 - skill.value:.0%} of what guessing leaves open: a network can "
+                "learn it from traces of scaling and compression.",
+                column=context.table.schema.image,
+                where=rows,
+                values=cells[:5].to_list(),
+                fix="Bring all pictures to one size, format and quality from sources "
+                "that have every class.",
+            )
+        )
+    return found
+
+
+def _facts(
+    files: Files, rows: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> dict[str, pl.Series]:
+    looked = [one for row in rows if (one := files.looked[row]) is not None]
+    sizes = [one.size for one in looked]
+    per_pixel = [one.num_bytes / max(one.size[0] * one.size[1], 1) for one in looked]
+    return {
+        "size": pl.Series([f"{height} × {width}" for height, width in sizes]),
+        "format": pl.Series([one.format for one in looked]),
+        "kind of bands": pl.Series([one.mode for one in looked]),
+        "JPEG quality": pl.Series([one.quality for one in looked]),
+        "bytes a pixel": pl.Series(per_pixel),
+    }

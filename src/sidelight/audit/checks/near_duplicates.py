@@ -1,0 +1,37 @@
+"""Nearly the same picture in several rows: another size, another compression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sidelight.audit._context import Context
+from sidelight.audit._finding import Finding
+from sidelight.audit._hashes import alike, candidates
+from sidelight.audit._twins import Twins, said_of_twins
+from sidelight.audit.checks.blank_pictures import is_blank
+from sidelight.registry import CHECKS
+
+
+@CHECKS.register(
+    "near_duplicates",
+    summary="pictures that differ in size, compression or a few pixels only, found by "
+    "perceptual hashes",
+    paper="Zauner, 2010 (perceptual hashes)",
+    capabilities={"pixels"},
+)
+def find(context: Context) -> list[Finding]:
+    """Say which pictures are nearly the same, though not the same file."""
+    files = context.files
+    if files is None:
+        return []
+    rows = np.flatnonzero(files.usable & ~is_blank(files.pixels))
+    if len(rows) < 2:
+        return []
+    pixels = files.pixels[rows]
+    pairs = alike(pixels, candidates(pixels))
+    digests = np.array([one.digest if one else "" for one in files.looked])[rows]
+    pairs = pairs[digests[pairs[:, 0]] != digests[pairs[:, 1]]]
+    twins = Twins.of_pairs(rows[pairs])
+    return said_of_twins(
+        context, "near_duplicates", "nearly the same picture as", twins
+    )
