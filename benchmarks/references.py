@@ -65,7 +65,7 @@ def check(root: str, num_files: int) -> float:
 
     cells = pl.Series("file", names(num_files))
     start = time.perf_counter()
-    found = check_references(cells, Path(root), whole=True)
+    found = check_references([cells], Path(root), whole=True)
     named = full_paths(cells, Path(root))
     unnamed = warn_about_unnamed(found.pictures, named, found.files)
     seconds = time.perf_counter() - start

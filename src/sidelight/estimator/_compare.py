@@ -29,7 +29,7 @@ from sidelight.workflow import RunConfig
 def compare(
     table: Any,
     *,
-    image: str | None = None,
+    image: str | Sequence[str] | None = None,
     target: str | None = None,
     images: str | Path | None = None,
     strategies: Sequence[str] | str | None = None,
@@ -46,7 +46,7 @@ def compare(
     Args:
         table: A `Table`, a Polars or pandas frame, or a path; the last three need
             `image` and `target`.
-        image: Column that names the pictures.
+        image: Column that names the pictures; a list of columns for several a row.
         target: Column to predict.
         images: Folder that relative picture paths start from.
         strategies: Fusions to compare, or "all"; None takes one of each family. Image

@@ -31,9 +31,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         fusion: str = "film",
         backbone: str = "auto",
         weights: str | None = None,
-        image: str | None = None,
-        target: str | None = None,
+        image: str | Sequence[str] | None = None,
+        target: str | Sequence[str] | None = None,
         images: str | Path | None = None,
+        task: Task | None = None,
+        classes: Sequence[str] = (),
+        log_target: bool = False,
+        weight: str | None = None,
         size: str | None = None,
         split: str = "auto",
         group: str | None = None,
@@ -57,6 +61,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self.image = image
         self.target = target
         self.images = images
+        self.task = task
+        self.classes = classes
+        self.log_target = log_target
+        self.weight = weight
         self.size = size
         self.split = split
         self.group = group
@@ -107,7 +115,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, table: Any) -> Any:
-        """Return the likeliest class, or the predicted number, of each row."""
+        """Return the likeliest class, the labels or the predicted numbers of each row.
+
+        Labels are written as in the target column, sorted and with ";" between.
+        """
         return self._fitted().predict(self._to_answer(table))
 
     def save(self, path: str | Path) -> Path:
@@ -142,6 +153,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
                 "image": self.image,
                 "target": self.target,
                 "images": None if self.images is None else str(self.images),
+                "task": self.task,
+                "classes": self.classes,
+                "log_target": self.log_target,
+                "weight": self.weight,
             },
             "image": {"size": self.size},
             "split": {"method": self.split, "group": self.group, "seed": self.seed},
@@ -176,11 +191,12 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         if table.schema.target is None:
             problem = "there is no target column to score against"
             raise TableError(problem, path=table.source, fix="Pass y as well.")
-        return table.target().to_numpy()
+        cells = table.frame.select(table.schema.targets).to_numpy()
+        return cells[:, 0] if cells.shape[1] == 1 else cells
 
 
 class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
-    """Predicts one of two or more classes from a picture and its metadata.
+    """Predicts classes, ordered classes or labels from a picture and its metadata.
 
     Args:
         fusion: How the metadata comes in; `sidelight list fusions`.
@@ -188,9 +204,15 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
             efficientnet_lite0 with its ImageNet weights for pictures of 64 px and more,
             where these weights are installed; otherwise small.
         weights: None, "imagenet" or a weights file.
-        image: Column that names the pictures, where `fit` is given a frame or a path.
+        image: Column that names the pictures, where `fit` is given a frame or a path; a
+            list of columns for several pictures a row.
         target: Column to predict, likewise.
         images: Folder that relative picture paths start from.
+        task: "binary", "multiclass", "multilabel", "ordinal" or "regression", where the
+            target's values do not tell; the middle two are never guessed.
+        classes: Order of an ordinal target's classes, lowest first.
+        log_target: Whether a Regressor learns `log(1 + y)`; it answers in units of `y`.
+        weight: Column of positive weights of the rows in training.
         size: "H" or "HxW" in pixels; None takes the median size, at most 128.
         split: How validation and test rows are set apart; `sidelight list splits`.
         group: Column whose rows stay together.
@@ -210,16 +232,16 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         verbose: Whether progress is shown.
 
     Attributes:
-        classes_: Class names in fitted order.
+        classes_: Names of classes or labels in fitted order.
         run_: Everything the fit gave: split, history, metrics by part, predictions.
         predictor_: What answers.
     """
 
-    _tasks = ("binary", "multiclass")
+    _tasks = ("binary", "multiclass", "multilabel", "ordinal")
 
     @property
     def classes_(self) -> Any:
-        """Class names `(classes,)` in fitted order."""
+        """Names of classes or labels `(classes,)` in fitted order."""
         return np.array(self._fitted().classes)
 
     def predict_proba(self, table: Any) -> Any:
@@ -227,7 +249,7 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         return self._fitted().predict_proba(self._to_answer(table))
 
     def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Return the accuracy on a table."""
+        """Return the accuracy on a table; of labels, the share of sets all right."""
         rows = self._to_answer(table, target=y is None)
         truth = np.asarray(self._truth(rows, y)).astype(str)
         answers = self.predict(rows)
@@ -235,12 +257,15 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
 
 class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
-    """Predicts a number from a picture and its metadata; arguments as `Classifier`."""
+    """Predicts a number, or several, from a picture and its metadata.
+
+    Arguments as `Classifier`; `target` may be a list of columns.
+    """
 
     _tasks = ("regression",)
 
     def score(self, table: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Return R² on a table."""
+        """Return R² on a table; of several targets, the mean."""
         rows = self._to_answer(table, target=y is None)
         truth = self._truth(rows, y)
         return float(r2_score(truth, self.predict(rows), sample_weight=sample_weight))

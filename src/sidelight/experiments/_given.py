@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ def given_options(
     table: Any,
     options: dict[str, Any] | None,
     *,
-    image: str | None,
+    image: str | Sequence[str] | None,
     target: str | None,
     images: str | Path | None,
 ) -> tuple[dict[str, Any], RunConfig]:
@@ -23,7 +24,7 @@ def given_options(
     Args:
         table: As for `given_table`; a path is written into the configuration.
         options: Options by section, as in `config.yaml`; they win over the next three.
-        image: Column that names the pictures.
+        image: Column that names the pictures; a list of columns for several a row.
         target: Column to predict.
         images: Folder that relative picture paths start from.
 

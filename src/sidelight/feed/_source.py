@@ -53,11 +53,15 @@ class Source:
 
         Returns:
             `(inputs,)`, `(inputs, target)` or `(inputs, target, weight)`; inputs is a
-            dictionary with "image" `(n, height, width, bands)` uint8 and the metadata.
+            dictionary with "image" `(n, height, width, bands)` and the metadata. With
+            several pictures a row, "image" is `(n, pictures, height, width, bands)` and
+            "pictures" `(n, pictures)` says which of them are there.
         """
         inputs = {name: block[positions] for name, block in self.meta.items()}
         if self.pack is not None:
             inputs[self.pack_input] = self.pack.gather(positions)
+            if self.pack.there is not None:
+                inputs["pictures"] = self.pack.there[positions]
         return (inputs, *(part[positions] for part in self.answers()))
 
     def answers(self) -> list[NDArray[Any]]:

@@ -81,6 +81,8 @@ def _picker(source: Source) -> Any:
         if source.pack is not None:
             pixels = _in_place(source.pack.pixels)
             slots = tf.constant(source.pack.slots)
+            if source.pack.there is not None:
+                blocks["pictures"] = tf.constant(source.pack.there)
 
     def pick(positions: tf.Tensor) -> Any:
         inputs = {name: tf.gather(block, positions) for name, block in blocks.items()}

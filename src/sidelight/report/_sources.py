@@ -16,7 +16,9 @@ from sidelight.preprocessing import Preprocessor
 from sidelight.readers import find_reader, read_table
 from sidelight.runs import RunDirectory, read_json
 from sidelight.schema import Schema
-from sidelight.table import NULL_VALUES, Table, load_schema
+from sidelight.table import NULL_VALUES, Pictures, Table, load_schema
+from sidelight.table._references import full_paths
+from sidelight.table._slots import picture_names
 from sidelight.workflow import RunConfig, load_config, make_config
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ class StoredRun:
             schema=self.schema,
             part=pl.Series([parts[row] for row in rows]),
             row=pl.Series(rows),
-            picture=_pictures_of(table.frame, self.config, self.schema.image),
+            picture=_pictures_of(table.frame, self.config, self.schema),
             columns=self.columns,
             dropped=self.metrics["rows"]["dropped"],
         )
@@ -163,6 +165,7 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
         schema=schema,
         target=schema.target,
         sql=options.sql,
+        join=options.join,
         on_bad=options.on_bad,
         null_values=(*NULL_VALUES, *options.null_values),
         decimal=options.decimal,
@@ -172,10 +175,10 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
 
 
 def _pictures_of(
-    frame: pl.DataFrame, config: RunConfig, image: str | None
+    frame: pl.DataFrame, config: RunConfig, schema: Schema
 ) -> pl.Series:
-    """Return where each row's picture was."""
-    if image is None:
+    """Return where each row's first picture was."""
+    if schema.image is None:
         return pl.Series([None] * frame.height, dtype=pl.String)
     options = config.table
     source = str(options.source)
@@ -184,8 +187,9 @@ def _pictures_of(
         if options.images is None
         else Path(options.images).expanduser().absolute()
     )
-    names = frame[image].cast(pl.String).to_list()
-    return pl.Series([None if name is None else str(folder / name) for name in names])
+    slots, _ = picture_names(frame, schema)
+    names = Pictures(*slots).texts
+    return full_paths(names, folder).set(names.is_null(), None)
 
 
 def _frame(path: Any) -> pl.DataFrame:

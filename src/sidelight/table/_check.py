@@ -57,6 +57,7 @@ def check_table(
     decimal: str = ".",
     learn: bool = True,
     may_miss: bool = False,
+    wrong: Sequence[Problem] = (),
 ) -> Table:
     """Return the table with typed columns, or say everything that is wrong with it.
 
@@ -77,6 +78,7 @@ def check_table(
         learn: Whether the rows are to be learned from. Rows to predict or to score
             may have one class only, and may leave pictures of their folder out.
         may_miss: Whether a row may name no picture; only for rows not learned from.
+        wrong: What was found wrong with rows before their cells are looked at.
 
     Raises:
         TableError: If columns are missing, cells cannot be typed or the target cannot
@@ -90,7 +92,7 @@ def check_table(
     typed, problems = _typed(frame, schema, decimal)
     draft = _Draft(frame.with_columns(typed), source, on_bad)
     named, too_many = picture_names(frame, schema, null_values)
-    draft.settle([*problems, *too_many], TableError)
+    draft.settle([*wrong, *problems, *too_many], TableError)
     if learn:
         draft.judge(schema)
     images = Pictures()

@@ -26,10 +26,9 @@ def describe(table: Table) -> list[dict[str, Any]]:
     records = []
     for name in schema.images:
         records.append(_record(table, name, "image", (name,)))  # noqa: PERF401
-    if schema.target is not None:
+    for name in schema.targets:
         reason = str(schema.task or "")
-        record = _record(table, schema.target, "target", (schema.target,), reason)
-        records.append(record)
+        records.append(_record(table, name, "target", (name,), reason))
     for column in schema.columns:
         records.append(_record(table, column.name, column.kind, column.sources))  # noqa: PERF401
     used = {name for record in records for name in record["sources"]}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from sidelight.errors import DataWarning, nearest
-from sidelight.table._cells import positions
+from sidelight.table._cells import count, positions
 from sidelight.table._files import Files, find_files, folder_of
 from sidelight.table._pictures import Pictures
 from sidelight.table._problems import Problem
@@ -254,11 +254,17 @@ def _twins(named: _Named, files: Files) -> list[Problem]:
         which = "row" if len(where) == 1 else "rows"
         fix = f"Every row needs a picture of its own; compare with {which} "
         if len(named.columns) > 1:
+            column_before = named.column(int(before[0]))
             fix = "A picture may stand in one place only; compare with "
-            fix += f"{named.column(int(before[0]))!r} in {which} "
+            fix += f"{column_before!r} in {which} "
         fix += f"{', '.join(map(str, rows))}."
         names = named.names.gather(where)
-        problems.append(_problem(column, TWICE, named.rows[where], names, fix))
+        problem = _problem(column, TWICE, named.rows[where], names, fix)
+        if len(named.columns) > 1:  # the earlier place may be in the same row
+            what = count(len(where), "row", "names", "name")
+            what += " a picture that is named already"
+            problem = replace(problem, what=what)
+        problems.append(problem)
     return problems
 
 

@@ -120,6 +120,13 @@ def first_names(
     return Pictures(*picture_names(frame, schema, null_values)[0]).texts
 
 
+def names_as_text(names: pl.Series) -> pl.Series:
+    """Return lists of names as they are written in text, other cells as they are."""
+    if not _is_list(names):
+        return names
+    return names.cast(pl.List(pl.String)).list.join(SEPARATOR)
+
+
 def _is_list(cells: pl.Series) -> bool:
     return isinstance(cells.dtype, (pl.List, pl.Array))
 

@@ -67,7 +67,7 @@ def command_of(config: RunConfig, stored: Path) -> str:
 
 def _words(section: str, field: str, value: Any) -> list[str]:
     name = f"{section}.{field}"
-    if name in FLAGS and value is not None:
+    if name in FLAGS and isinstance(value, str | int | float):
         return [FLAGS[name], str(value)]
     if name in SHORT:
         return _settings({f"{SHORT[name]}.{key}": v for key, v in value.items()})

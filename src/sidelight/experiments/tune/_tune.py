@@ -23,7 +23,7 @@ from sidelight.runs import RunDirectory
 def tune(
     table: Any,
     *,
-    image: str | None = None,
+    image: str | Sequence[str] | None = None,
     target: str | None = None,
     images: str | Path | None = None,
     fusions: Sequence[str] | str = (),
@@ -44,7 +44,7 @@ def tune(
     Args:
         table: A `Table`, a Polars or pandas frame, or a path; the last three need
             `target` (and `image`, if there are pictures).
-        image: Column that names the pictures.
+        image: Column that names the pictures; a list of columns for several a row.
         target: Column to predict.
         images: Folder that relative picture paths start from.
         fusions: Fusions to choose from; empty is film, or that of `options`.
