@@ -40,7 +40,8 @@ def opened(path: str) -> Iterator[Blocks | None]:
     A TIFF is opened whatever its bands and bits are: only its tags are looked at.
 
     Raises:
-        OSError: If there is no such file, or its beginning is damaged.
+        OSError: If there is no such file.
+        ValueError: If its beginning is damaged.
     """
     with Path(path).open("rb") as file:
         head = file.read(16)
@@ -51,15 +52,25 @@ def opened(path: str) -> Iterator[Blocks | None]:
         file.seek(0)
         try:
             image = Image.open(file, formats=FORMATS)
-        except UnidentifiedImageError:
+        except UnidentifiedImageError as error:
             if head.startswith(_SIGNATURES):
-                raise
+                problem = "its first bytes are damaged"
+                raise ValueError(problem) from error
             yield None
             return
-        # A PNG's own getexif decodes the picture to look behind the pixels.
-        exif = Image.Image.getexif(image)
+        exif = Image.Exif()
+        exif.load(_exif_of(image.info))
         packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
         yield Blocks(exif, _as_bytes(packet))
+
+
+def _exif_of(info: dict[Any, Any]) -> bytes:
+    # The picture's own getexif decodes a PNG to look behind the pixels, and is silent
+    # about a damaged block.
+    block = info.get("exif")
+    if block is None and "Raw profile type exif" in info:  # as ImageMagick writes PNG
+        block = bytes.fromhex("".join(info["Raw profile type exif"].split("\n")[3:]))
+    return block or b""
 
 
 def _of_tiff(file: IO[bytes], head: bytes) -> Image.Exif:

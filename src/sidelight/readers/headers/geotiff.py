@@ -141,21 +141,13 @@ def _centre(transform: Any, shape: tuple[int, int]) -> tuple[float, ...]:
 def _place(wkt: str, cells: Sequence[Cells]) -> None:
     """Write name of the CRS, centre and resolution into the cells of one CRS."""
     from rasterio.crs import CRS as System  # noqa: PLC0415
-    from rasterio.errors import CRSError, RasterioError  # noqa: PLC0415
-    from rasterio.warp import transform  # noqa: PLC0415
 
     system = System.from_wkt(wkt)
     corners = np.array([found[CORNERS] for found in cells]).reshape(-1, 3, 2)
     name = _name(system)
     for found in cells:
         found["crs"] = name
-    try:
-        lon, lat = transform(
-            system, WGS84, corners[..., 0].ravel(), corners[..., 1].ravel()
-        )
-    except (CRSError, RasterioError, ValueError):  # another planet, or no place at all
-        return
-    degrees = np.stack([lat, lon], axis=-1).reshape(-1, 3, 2)
+    degrees = _degrees(system, corners)
     sides = np.diff(_on_earth(degrees)[:, [0, 1, 0, 2]].reshape(-1, 2, 2, 3), axis=2)
     area = np.linalg.norm(np.cross(sides[:, 0, 0], sides[:, 1, 0]), axis=-1)
     for found, (latitude, longitude), square in zip(
@@ -165,6 +157,25 @@ def _place(wkt: str, cells: Sequence[Cells]) -> None:
             found["latitude"] = latitude
             found["longitude"] = (longitude + 180) % 360 - 180
             found["resolution"] = float(np.sqrt(square)) or None
+
+
+def _degrees(system: Any, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return latitudes and longitudes `(scenes, 3, 2)`; NaN where there are none."""
+    from rasterio.warp import transform  # noqa: PLC0415
+
+    try:
+        lon, lat = transform(
+            system, WGS84, points[..., 0].ravel(), points[..., 1].ravel()
+        )
+    # The plan of a hall, another planet, a point off the map: one such point fails all.
+    # GDAL's errors have no public base to catch.
+    except Exception:
+        if len(points) == 1:
+            return np.full(points.shape, np.nan)
+        half = len(points) // 2
+        parts = [_degrees(system, part) for part in (points[:half], points[half:])]
+        return np.concatenate(parts)
+    return np.stack([lat, lon], axis=-1).reshape(-1, 3, 2)
 
 
 def _on_earth(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
