@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from sidelight.errors import SidelightError
     from sidelight.estimator import Classifier, Regressor, compare, load
     from sidelight.experiments.tune import tune
-    from sidelight.readers import read_table
+    from sidelight.readers import Join, read_table
     from sidelight.workflow import inspect
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Classifier": "sidelight.estimator",
+    "Join": "sidelight.readers",
     "Regressor": "sidelight.estimator",
     "SidelightError": "sidelight.errors",
     "attach": "sidelight.doors",
@@ -43,6 +44,7 @@ _HOME = {
 
 __all__ = [
     "Classifier",
+    "Join",
     "Regressor",
     "SidelightError",
     "__version__",

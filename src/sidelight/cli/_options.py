@@ -9,8 +9,58 @@ import typer
 from sidelight.errors import ConfigError
 from sidelight.registry import ENCODERS, HEADERS
 
-Image = Annotated[str | None, typer.Option(help="Column that names the pictures.")]
-Target = Annotated[str | None, typer.Option(help="Column to predict.")]
+Image = Annotated[
+    str | None,
+    typer.Option(
+        help="Column that names the pictures; several with commas, for several a row."
+    ),
+]
+MaxPictures = Annotated[
+    int | None,
+    typer.Option(
+        help="Most pictures that a cell may list (a.jpg;b.jpg); 1: cells are names."
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(help="Column to predict; several of numbers with commas between."),
+]
+Task = Annotated[
+    str | None,
+    typer.Option(help="binary, multiclass, multilabel, ordinal or regression."),
+]
+Classes = Annotated[
+    list[str] | None,
+    typer.Option(help="Order of an ordinal target: low,mid,high. Numbers need none."),
+]
+LogTarget = Annotated[
+    bool, typer.Option(help="Learn log(1 + y) of an amount; answers stay in its units.")
+]
+Weight = Annotated[
+    str | None, typer.Option(help="Column of the rows' weights in training, positive.")
+]
+Bands = Annotated[
+    str | None,
+    typer.Option(help="Bands of the files, by number or name: 4,3,2 or B8,B4,B3."),
+]
+Join = Annotated[
+    list[str] | None,
+    typer.Option("--join", help="Table whose columns are added; again for more."),
+]
+On = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--on", help="Key of a --join: COLUMN, HERE=THERE, several with commas."
+    ),
+]
+Cardinalities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cardinality",
+        help="How the keys of a --join pair off: one_to_one, many_to_one (many "
+        "pictures share a row of the other table) or one_to_many.",
+    ),
+]
 Images = Annotated[
     str | None,
     typer.Option(help="Folder that picture paths start from; the table's by default."),
@@ -91,6 +141,37 @@ def headers(given: list[str] | None) -> tuple[str, ...]:
     for request in asked:
         HEADERS.check(request.partition(":")[0])
     return asked
+
+
+CARDINALITIES = ("one_to_one", "many_to_one", "one_to_many")
+
+
+def joins(
+    sources: list[str] | None, keys: list[str] | None, cardinalities: list[str] | None
+) -> list[dict[str, str]]:
+    """Return the options of each join from what was typed, the first with the first.
+
+    Raises:
+        ConfigError: If there are not as many keys as tables, or cardinalities for some
+            of them only.
+    """
+    given = {"--join": sources or [], "--on": keys or []}
+    if cardinalities:
+        given["--cardinality"] = cardinalities
+    if len({len(values) for values in given.values()}) > 1:
+        counted = ", ".join(f"{len(values)} × {name}" for name, values in given.items())
+        problem = f"joins do not add up: {counted}"
+        fix = "Each table needs its key: --join sites.csv --on site."
+        raise ConfigError(problem, fix=fix)
+    for word in cardinalities or ():
+        if word not in CARDINALITIES:
+            problem = f"--cardinality {word!r} is no way in which keys pair off"
+            raise ConfigError(problem, fix=f"It can be {' or '.join(CARDINALITIES)}.")
+    fields = ("source", "key", "cardinality")
+    return [
+        dict(zip(fields, one, strict=False))
+        for one in zip(*given.values(), strict=True)
+    ]
 
 
 def pairs(given: list[str] | None, option: str) -> dict[str, str]:

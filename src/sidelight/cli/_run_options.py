@@ -67,21 +67,24 @@ Verify = Annotated[
 TABLE = (
     RunOption("source", ("table.source",), Source),
     RunOption("image", ("table.image",), o.Image),
+    RunOption("max_pictures", ("table.max_pictures",), o.MaxPictures),
     RunOption("target", ("table.target",), o.Target),
     RunOption("images", ("table.images",), o.Images),
     RunOption("sql", ("table.sql",), o.Sql),
     RunOption("asset", ("table.asset",), o.Asset),
+    RunOption("join", ("join.source",), o.Join),
+    RunOption("on", ("join.key",), o.On),
+    RunOption("cardinality", ("join.cardinality",), o.Cardinalities),
     RunOption("headers", ("table.headers",), o.Headers, read=o.headers),
     RunOption("from_name", ("table.from_name",), o.FromName),
     RunOption("kind", ("table.kinds",), o.Kinds, read=lambda v: o.pairs(v, "--kind")),
     RunOption("drop", ("table.drop",), o.Drop, read=o.names),
     RunOption("lat", ("table.lat",), o.Lat),
     RunOption("lon", ("table.lon",), o.Lon),
-    RunOption(
-        "task",
-        ("table.task",),
-        _option(str | None, "binary, multiclass or regression."),
-    ),
+    RunOption("task", ("table.task",), o.Task),
+    RunOption("classes", ("table.classes",), o.Classes, read=o.names),
+    RunOption("log_target", ("table.log_target",), o.LogTarget, False),
+    RunOption("weight", ("table.weight",), o.Weight),
     RunOption(
         "schema",
         ("table.schema_file",),
@@ -148,12 +151,25 @@ NETWORK = (
         _option(str | None, "imagenet, or a weights file."),
     ),
     RunOption(
+        "pool",
+        ("network.pool",),
+        _option(str, "Several pictures a row: mean, max or attention."),
+        "mean",
+    ),
+    RunOption(
         "size",
         ("image.size",),
         _option(str | None, "H or HxW in pixels; median size by default, at most 128."),
     ),
     RunOption(
         "resize", ("image.resize",), _option(str, "stretch, pad or crop."), "stretch"
+    ),
+    RunOption("bands", ("image.bands",), o.Bands),
+    RunOption(
+        "scale_percentiles",
+        ("image.scale_percentiles",),
+        _option(str, "Of training pixels beyond 8 bits: what is black and white."),
+        "1,99",
     ),
 )
 TRAINING = (
@@ -175,6 +191,7 @@ TRAINING = (
         ("train.max_time",),
         _option(float | None, "Stop training after so many seconds."),
     ),
+    RunOption("loss", ("train.loss",), _option(str, "default or focal."), "default"),
     RunOption(
         "class_weight",
         ("train.class_weight",),
@@ -282,6 +299,11 @@ def _typed(
         for place in option.places:
             section, _, field = place.partition(".")
             options.setdefault(section, {})[field] = value
+    joins = options.pop("join", None)
+    if joins is not None:  # they stand in lists, the first with the first
+        places = ("source", "key", "cardinality")
+        typed = o.joins(*(joins.get(place) for place in places))
+        options.setdefault("table", {})["join"] = typed
     split = options.get("split", {})
     if split.get("column"):
         split.setdefault("method", "column")  # also over that of --config

@@ -18,6 +18,9 @@ def evaluate(
     images: o.Images = None,
     sql: o.Sql = None,
     asset: o.Asset = None,
+    join: o.Join = None,
+    on: o.On = None,
+    cardinality: o.Cardinalities = None,
     on_bad: o.OnBad = "error",
     by: Annotated[
         str | None, typer.Option(help="Column: the same scores for each of its values.")
@@ -37,6 +40,7 @@ def evaluate(
 ) -> None:
     """Score a trained model on a table that has the target column."""
     load_backend()
+    from sidelight.readers import Join
     from sidelight.workflow import evaluate_run
 
     found = evaluate_run(
@@ -45,6 +49,7 @@ def evaluate(
         images=images,
         sql=sql,
         asset=asset,
+        join=[Join(**one) for one in o.joins(join, on, cardinality)],
         on_bad=on_bad,
         by=by,
         without=without or (),
@@ -59,9 +64,11 @@ def evaluate(
     out = console()
     name = Path(source).name
     out.print(scores({name: found}))
-    classes = by_class(found, f"{name} by class")
+    classes = by_class(found, name)
     if classes is not None:
         out.print(classes)
+    if found.get("label_noise", {}).get("rows"):
+        out.print(_suspicious(found["label_noise"]))
     if without:
         out.print(_subgroups({"nothing": found, **found["without"]}, "without"))
     if by is not None:
@@ -70,10 +77,24 @@ def evaluate(
         out.print(f"confusion matrix drawn in {picture}", soft_wrap=True)
 
 
+def _suspicious(noise: dict[str, Any]) -> Any:
+    from sidelight.cli._show import figure, grid
+
+    worst = noise["worst"]
+    title = f"{noise['rows']} labels look wrong; the most suspicious {len(worst)}"
+    made = grid(*(name.replace("_", " ") for name in worst[0]), title=title)
+    for row in worst:
+        made.add_row(*(figure(value) for value in row.values()))
+    return made
+
+
 def _subgroups(groups: dict[str, dict[str, Any]], column: str) -> Any:
     from sidelight.cli._show import figure, grid
 
-    shown = ("accuracy", "balanced_accuracy", "log_loss", "mae", "rmse", "r2")
+    shown = (
+        *("accuracy", "balanced_accuracy", "rank_mae", "mean_average_precision"),
+        *("micro_f1", "log_loss", "mae", "rmse", "r2"),
+    )
     names = [n for n in shown if any(n in part for part in groups.values())]
     made = grid(column, "rows", *(name.replace("_", " ") for name in names))
     for value, part in groups.items():

@@ -20,16 +20,24 @@ def inspect(
         str, typer.Argument(help="Table: CSV, TSV, Parquet, sqlite:///…; or a run.")
     ],
     image: o.Image = None,
+    max_pictures: o.MaxPictures = None,
     target: o.Target = None,
     images: o.Images = None,
     sql: o.Sql = None,
     asset: o.Asset = None,
+    join: o.Join = None,
+    on: o.On = None,
+    cardinality: o.Cardinalities = None,
     headers: o.Headers = None,
     from_name: o.FromName = None,
     kind: o.Kinds = None,
     drop: o.Drop = None,
     lat: o.Lat = None,
     lon: o.Lon = None,
+    task: o.Task = None,
+    classes: o.Classes = None,
+    log_target: o.LogTarget = False,
+    weight: o.Weight = None,
     on_bad: o.OnBad = "error",
     null: o.Null = None,
     decimal: o.Decimal = ".",
@@ -45,22 +53,28 @@ def inspect(
     if RunDirectory(Path(source)).status.exists():
         rows = look(source)
     else:
-        from sidelight.readers import read_table
+        from sidelight.readers import Join, read_table
         from sidelight.table import NULL_VALUES, save_schema
 
         table = read_table(
             source,
             image=image,
+            max_pictures=max_pictures,
             target=target,
             images=images,
             sql=sql,
             asset=asset,
+            join=[Join(**one) for one in o.joins(join, on, cardinality)],
             headers=o.headers(headers),
             from_name=from_name,
             kinds=o.pairs(kind, "--kind"),
             drop=o.names(drop),
             lat=lat,
             lon=lon,
+            task=task,
+            classes=o.names(classes),
+            log_target=log_target,
+            weight=weight,
             on_bad=o.on_bad(on_bad),
             null_values=(*NULL_VALUES, *(null or ())),
             decimal=decimal,

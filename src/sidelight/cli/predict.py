@@ -24,6 +24,9 @@ def predict(
     images: o.Images = None,
     sql: o.Sql = None,
     asset: o.Asset = None,
+    join: o.Join = None,
+    on: o.On = None,
+    cardinality: o.Cardinalities = None,
     on_bad: o.OnBad = "error",
     cache: o.Cache = None,
     as_json: o.Json = False,
@@ -33,6 +36,7 @@ def predict(
         problem = f"predictions cannot be written as {Path(output).suffix!r}"
         raise ConfigError(problem, fix="Name a file that ends in .parquet or .csv.")
     load_backend()
+    from sidelight.readers import Join
     from sidelight.workflow import predict_with_run
 
     frame, flags = predict_with_run(
@@ -42,6 +46,7 @@ def predict(
         images=images,
         sql=sql,
         asset=asset,
+        join=[Join(**one) for one in o.joins(join, on, cardinality)],
         on_bad=on_bad,
         cache=None if cache is None else Path(cache),
     )

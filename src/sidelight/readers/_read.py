@@ -17,6 +17,8 @@ from sidelight.errors import (
     nearest,
 )
 from sidelight.readers._frames import frame_name, is_frame, to_polars
+from sidelight.readers._join import Join, join_tables
+from sidelight.readers._keys import Side
 from sidelight.readers._pictures import add_picture_columns
 from sidelight.readers.tables import _document
 from sidelight.readers.tables._base import check_file
@@ -51,6 +53,7 @@ def read_table(
     images: str | Path | None = None,
     sql: str | None = None,
     asset: str | None = None,
+    join: Sequence[Join] = (),
     headers: Sequence[str] = (),
     from_name: str | None = None,
     kinds: Mapping[str, str] | None = None,
@@ -87,6 +90,7 @@ def read_table(
         sql: What to select from a database.
         asset: Which asset of a STAC catalogue is the picture: its key, the name of a
             band in it, or its role. Not needed if only one asset is a picture.
+        join: Tables whose columns are added, each found by a key; see `Join`.
         headers: What is read from the pictures' own headers, as columns such as
             `exif_time`: "exif", "xmp", "geotiff", "dicom" or "sidecar" (JSON beside
             each); "dicom:PatientID" reads a further field by its name.
@@ -135,7 +139,14 @@ def read_table(
         drop = _with_part(reader.part, frame, name, drop, keep)
     nulls = NULL_VALUES if null_values is None else tuple(null_values)
     _check_options(on_bad, decimal)
-    root = _root(images, root)
+    joined = join_tables(
+        Side(frame, name, root),
+        join,
+        lambda other, query: _read(other, query, None)[1:],
+        images=_named(image, frame) or ([] if schema is None else schema.images),
+        null_values=nulls,
+    )
+    frame, name = joined.side.frame, joined.side.name
     wishes: dict[str, object] = {"headers": headers, "from_name": from_name}
     wishes |= {"kinds": kinds, "drop": drop}
     wishes |= {"lat": lat, "lon": lon, "task": task, "classes": classes}
@@ -147,6 +158,7 @@ def read_table(
         max_pictures = schema.max_pictures
     named = _named(image, frame)
     pictures = named or ([] if schema is None else schema.images)
+    root = _root(images, joined.root_of(pictures))
     notes: list[str] = []
     if not may_miss or (pictures and set(pictures) <= set(frame.columns)):
         frame, notes = add_picture_columns(
@@ -200,8 +212,9 @@ def read_table(
         decimal=decimal,
         learn=learn,
         may_miss=may_miss,
+        wrong=joined.problems if on_bad != "error" else (),
     )
-    return replace(table, notes=(*notes, *table.notes))
+    return replace(table, notes=(*joined.notes, *notes, *table.notes))
 
 
 def find_reader(source: str) -> TableReader:

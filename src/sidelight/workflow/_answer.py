@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from sidelight.errors import TableError
-from sidelight.evaluation import evaluate, pictures, subgroup_metrics
+from sidelight.evaluation import (
+    evaluate,
+    find_label_noise,
+    pictures,
+    subgroup_metrics,
+)
 from sidelight.feed import Source
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
@@ -15,8 +22,7 @@ from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
 from sidelight.table import NULL_VALUES, Table, describe
 from sidelight.workflow._config import load_config, make_config
 
-if TYPE_CHECKING:
-    import polars as pl
+MOST_SHOWN = 10  # suspicious labels
 
 
 def evaluate_run(
@@ -39,11 +45,12 @@ def evaluate_run(
             given as well; the model has to be trained for it.
         picture: Where the confusion matrix is drawn.
         cache: Folder of packed pictures.
-        **reading: `images`, `sql`, `asset`, `on_bad`, as for `read_table`.
+        **reading: `images`, `sql`, `asset`, `join`, `on_bad`, as for `read_table`.
 
     Returns:
-        The scores, "rows", "subgroups" by value where `by` is given, and "without" by
-        part where `without` is given.
+        The scores, "rows", "subgroups" by value where `by` is given, "without" by part
+        where `without` is given, and for classes and labels "label_noise": how many
+        rows have a label that looks wrong, and the ten most suspicious.
 
     Raises:
         TableError: If the table lacks the target or a column.
@@ -59,31 +66,37 @@ def evaluate_run(
     table, inputs = _inputs(predictor, table, cache, reading)
     lacking = {part: predictor.without(inputs, part) for part in without}
     answers = predictor.answers(inputs)
-    truth = (
-        predictor.preprocessor.encode_target(table)
-        if predictor.classes
-        else table.target().to_numpy()
-    )
+    truth = predictor.preprocessor.truth(table)
     figures = predictor.figures(answers)
-    threshold = _stored_threshold(path)
-    scores = evaluate(truth, figures, predictor.classes, threshold=threshold)
+    asked: dict[str, Any] = {
+        "names": predictor.names,
+        "task": predictor.task,
+        "threshold": _stored_threshold(path),
+    }
+    scores = evaluate(truth, figures, **asked)
     if by is not None:
-        scores["subgroups"] = subgroup_metrics(
-            truth, figures, table.frame[by], predictor.classes, threshold=threshold
-        )
+        groups = table.frame[by]
+        scores["subgroups"] = subgroup_metrics(truth, figures, groups, **asked)
     if without:
         scores["without"] = {
-            part: evaluate(
-                truth,
-                predictor.figures(predictor.answers(rows)),
-                predictor.classes,
-                threshold=threshold,
-            )
+            part: evaluate(truth, predictor.figures(predictor.answers(rows)), **asked)
             for part, rows in lacking.items()
         }
-    if picture is not None and predictor.classes:
+    if predictor.classes:
+        scores["label_noise"] = _label_noise(predictor, table, truth, figures)
+    if picture is not None and "confusion_matrix" in scores:
         pictures.confusion_png(scores["confusion_matrix"], predictor.classes, picture)
     return scores
+
+
+def _label_noise(
+    predictor: Predictor, table: Table, truth: Any, figures: Any
+) -> dict[str, Any]:
+    """Return how many labels look wrong, and the most suspicious of them."""
+    found = find_label_noise(truth, figures, predictor.classes)
+    rows = predictor.rows(table)[found["at"]]
+    worst = pl.concat([rows, found.drop("at")], how="horizontal").head(MOST_SHOWN)
+    return {"rows": found.height, "worst": worst.to_dicts()}
 
 
 def predict_with_run(

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_serializer
+from pydantic import Field, ValidationError, field_serializer, field_validator
 
 from sidelight.errors import ConfigError, nearest
+from sidelight.images import check_percentiles, parse_bands
 from sidelight.nn.augment import AugmentConfig
+from sidelight.readers import Join
 from sidelight.redact import redact
-from sidelight.schema import Kind, Record, Search, Task
+from sidelight.schema import Kind, Pool, Record, Search, Task
 from sidelight.splits import SplitConfig
 from sidelight.training import TrainConfig
 
@@ -24,7 +26,10 @@ class TableConfig(Record):
             table was handed over in Python.
         sql: Query or table name, for databases.
         asset: Key, band or role of the picture in a STAC catalogue.
-        image: Column that names the pictures.
+        join: Tables whose columns are added: `source`, `key`, `cardinality`, `sql`.
+        image: Column that names the pictures; several, as a list or with commas
+            between, name a row's first, second, … picture.
+        max_pictures: Most pictures that a cell may list; None takes the longest list.
         target: Column to predict; several columns of numbers with commas between, or
             as a list.
         images: Folder that relative picture paths start from; None is the table's own.
@@ -49,7 +54,9 @@ class TableConfig(Record):
     source: str | None = Field(default=None, repr=False)
     sql: str | None = None
     asset: str | None = None
-    image: str | None = None
+    join: tuple[Join, ...] = ()
+    image: str | tuple[str, ...] | None = None
+    max_pictures: int | None = Field(default=None, ge=1)
     target: str | tuple[str, ...] | None = None
     images: str | None = None
     headers: tuple[str, ...] = ()
@@ -79,14 +86,38 @@ class ImageConfig(Record):
     Attributes:
         size: "H" or "HxW" in pixels; None takes the median size, at most 128.
         resize: What is done with another aspect: stretch, pad or crop.
+        bands: Numbers, from 1, or names of a file's bands; None takes all.
+        scale_percentiles: Which percentiles of a band's training pixels become 0 and
+            255, in pictures of more than 8 bits.
+        window: Whether DICOM values are seen through each file's own window; "auto":
+            if every file has one.
         verify: Whether the contents of already packed files are compared again.
         cache: Folder of packed pictures; None is the user's cache.
     """
 
     size: str | None = None
     resize: Literal["stretch", "pad", "crop"] = "stretch"
+    bands: tuple[int | str, ...] | None = None
+    scale_percentiles: tuple[float, float] = (1.0, 99.0)
+    window: Literal["auto", "file", "none"] = "auto"
     verify: bool = False
     cache: str | None = None
+
+    @field_validator("bands", mode="before")
+    @classmethod
+    def _read_bands(cls, given: Any) -> Any:
+        return parse_bands(given) if isinstance(given, str) else given
+
+    @field_validator("scale_percentiles", mode="before")
+    @classmethod
+    def _read_percentiles(cls, given: Any) -> Any:
+        return tuple(given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("scale_percentiles")
+    @classmethod
+    def _check_percentiles(cls, given: tuple[float, float]) -> tuple[float, float]:
+        check_percentiles(given)
+        return given
 
 
 class NetworkConfig(Record):
@@ -98,6 +129,8 @@ class NetworkConfig(Record):
             installed; otherwise small. A run's own configuration holds what was chosen.
         fusion: Registry name of the way the metadata comes in.
         weights: None, "imagenet", or a weights file.
+        pool: How the vectors of a row's pictures become one, where it has several:
+            mean, max or attention.
         dropout: Rate before the last layer.
         backbone_options: Options of the backbone.
         fusion_options: Options of the fusion.
@@ -109,6 +142,7 @@ class NetworkConfig(Record):
     backbone: str = "auto"
     fusion: str = "film"
     weights: str | None = None
+    pool: Pool = "mean"
     dropout: Annotated[float, Search(0.0, 0.6)] = Field(default=0.2, ge=0, lt=1)
     backbone_options: dict[str, Any] = Field(default_factory=dict)
     fusion_options: dict[str, Any] = Field(default_factory=dict)

@@ -11,12 +11,12 @@ import numpy as np
 
 from sidelight.errors import ConfigError, SidelightWarning
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack, pack, parse_size, survey
+from sidelight.images import ImageRule, Pack, fit_scale, pack, parse_size, survey
 from sidelight.nn.backbones import AUTO, default_backbone
 from sidelight.predictor import Predictor
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
-from sidelight.schema import ImageSpec, ModelSpec, Part
+from sidelight.schema import BandScale, ImageSpec, ModelSpec, Part
 from sidelight.splits import Split, SplitConfig, make_folds
 from sidelight.table import NULL_VALUES, Table, load_schema, warn_about_groups
 from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
@@ -36,6 +36,8 @@ class Prepared:
         rule: How pictures are resized; None without pictures.
         images: The packed pictures of `table`, row by row; None without pictures.
         inputs: Encoded metadata of every row of `table`.
+        scale: How packed values beyond 8 bits become 0 to 255, fitted on the training
+            rows; None where they need not.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class Prepared:
     rule: ImageRule | None
     images: Pack | None
     inputs: dict[str, Any]
+    scale: BandScale | None = None
 
     def source(self, part: Part, weight: np.ndarray | None = None) -> Source:
         """Return one part's inputs and targets, ready to be batched."""
@@ -66,11 +69,15 @@ class Prepared:
 
     @property
     def image_spec(self) -> ImageSpec:
-        """Size and bands of the pictures."""
+        """Size, bands and number of a row's pictures."""
         if self.rule is None:
             return NO_IMAGE
         return ImageSpec(
-            height=self.rule.height, width=self.rule.width, bands=self.rule.bands
+            height=self.rule.height,
+            width=self.rule.width,
+            bands=self.rule.bands,
+            pictures=self.table.schema.num_pictures,
+            scale=self.scale,
         )
 
     def chosen(self, network: NetworkConfig) -> NetworkConfig:
@@ -96,7 +103,13 @@ class Prepared:
         )
 
 
-def read(config: TableConfig, split: SplitConfig, source: Any = None) -> Table:
+def read(
+    config: TableConfig,
+    split: SplitConfig,
+    source: Any = None,
+    *,
+    lenient: bool = False,
+) -> Table:
     """Read and check the table a configuration names.
 
     The columns that decide the split are not metadata: a part or a group's name would
@@ -106,6 +119,7 @@ def read(config: TableConfig, split: SplitConfig, source: Any = None) -> Table:
         config: Where it is.
         split: Which columns the split will need.
         source: A table in memory, in place of the one that is named.
+        lenient: For an audit: bad rows are kept and told, and no target is needed.
 
     Raises:
         ConfigError: If no source is named, or no target.
@@ -122,7 +136,9 @@ def read(config: TableConfig, split: SplitConfig, source: Any = None) -> Table:
         source,
         sql=config.sql,
         asset=config.asset,
+        join=config.join,
         image=config.image,
+        max_pictures=config.max_pictures,
         target=config.target,
         images=config.images,
         headers=config.headers,
@@ -136,13 +152,13 @@ def read(config: TableConfig, split: SplitConfig, source: Any = None) -> Table:
         log_target=config.log_target,
         weight=config.weight,
         schema=schema or None,
-        on_bad=config.on_bad,
+        on_bad="keep" if lenient else config.on_bad,
         null_values=(*NULL_VALUES, *config.null_values),
         decimal=config.decimal,
         keep=tuple(n for n in (*deciding, split.time) if n),
         learn=True,
     )
-    if table.schema.target is None:
+    if table.schema.target is None and not lenient:
         problem = "no target was given"
         raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
     return table
@@ -206,7 +222,11 @@ def _fitted(
     inputs = preprocessor.transform(table)
     if config.augment.may_miss:
         inputs["present"] = preprocessor.present(table)
-    return Prepared(table, split, preprocessor, rule, images, inputs)
+    scale = None
+    if images is not None:
+        training = images.take(split.indices("train"))
+        scale = fit_scale(training, config.image.scale_percentiles)
+    return Prepared(table, split, preprocessor, rule, images, inputs, scale)
 
 
 def _pack(
@@ -215,7 +235,14 @@ def _pack(
     options = config.image
     on_bad = config.table.on_bad
     size = None if options.size is None else parse_size(options.size)
-    surveyed = survey(table, size=size, resize=options.resize, on_bad=on_bad)
+    surveyed = survey(
+        table,
+        size=size,
+        resize=options.resize,
+        bands=options.bands,
+        window=options.window,
+        on_bad=on_bad,
+    )
     packed = pack(
         surveyed.table,
         surveyed.rule,
