@@ -29,6 +29,7 @@ def make_datasets(
     batch_size: int = 32,
     size: str | None = None,
     resize: str = "stretch",
+    bands: str | Sequence[int | str] | None = None,
     seed: int = 0,
     cache: str | Path | None = None,
     **split: Any,
@@ -40,13 +41,16 @@ def make_datasets(
         batch_size: Rows in a batch.
         size: "H" or "HxW" in pixels; None takes the median size, at most 128.
         resize: "stretch", "pad" or "crop".
+        bands: Numbers, from 1, or names of the files' bands; None takes all.
         seed: Seed of the split and of the order of training rows.
         cache: Folder of packed pictures; None is the user's cache.
         **split: Fields of `SplitConfig`, such as `method="spatial"`.
 
     Returns:
         Three data sets of `({"image", "numeric", "categorical"}, target)`, batched;
-        images uint8 `(batch, height, width, bands)`; targets are class indices, or
+        images `(batch, height, width, bands)`, uint8; deeper ones uint16 or float16,
+        which the layer `BandScaling(**prepared.scale.model_dump())` of
+        `sidelight.nn.layers` brings to 0 to 255. Targets are class indices, or
         numbers scaled by the training rows. Only train is shuffled. Each carries the
         fitted `Prepared` data as its attribute `prepared`.
 
@@ -60,6 +64,7 @@ def make_datasets(
                 "image": {
                     "size": size,
                     "resize": resize,
+                    "bands": bands,
                     "cache": None if cache is None else str(cache),
                 },
                 "split": {"seed": seed, **split},

@@ -121,6 +121,7 @@ class Registry(Generic[T]):
 READERS: Registry[Any] = Registry("reader", "sidelight.readers.tables")
 HEADERS: Registry[Any] = Registry("header", "sidelight.readers.headers")
 FORMATS: Registry[Any] = Registry("picture format", "sidelight.images.formats")
+WRITERS: Registry[Any] = Registry("writer", "sidelight.writers")
 DATASETS: Registry[Any] = Registry("dataset", "sidelight.datasets")
 SYNTHETIC: Registry[Any] = Registry(
     "kind of synthetic data", "sidelight.datasets._synthetic"
@@ -138,6 +139,7 @@ ALL: dict[str, Registry[Any]] = {
     "readers": READERS,
     "headers": HEADERS,
     "formats": FORMATS,
+    "writers": WRITERS,
     "datasets": DATASETS,
     "synthetic": SYNTHETIC,
     "splits": SPLITS,

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,11 +18,14 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import DiskFullError
-from sidelight.images._decode import UnusableImageError, decode, quiet
+from sidelight.images._decode import decode, quiet
+from sidelight.images._lock import locked
 from sidelight.images._problems import without_unusable
 from sidelight.images._progress import DecodingBar
 from sidelight.images._rule import ImageRule
 from sidelight.images._store import INDEX_SCHEMA, Pack, Store
+from sidelight.images._values import nothing
+from sidelight.images.formats import UnusableImageError
 from sidelight.runs import default_cache
 
 if TYPE_CHECKING:
@@ -30,9 +34,15 @@ if TYPE_CHECKING:
 # Files a thread reads at a stretch; fewer where pictures are large.
 PIECE = 16
 PIECE_BYTES = 4 * 2**20
-# A killed packing loses at most so many pictures, or a 16th of what is packed if that
-# is more: the index is written whole, and would else cost more than decoding.
-CHECKPOINT = 2048
+# A killed packing loses at most the work of so many seconds, or what the index, which
+# is written whole, took the last time as often as this.
+CHECKPOINT_S = 2.0
+CHECKPOINT_SHARE = 20
+# What a row without a picture names: one black picture, packed like any other.
+NO_FILE = ""
+STAT_SCHEMA = {
+    name: INDEX_SCHEMA[name] for name in ("path", "size", "mtime_ns", "inode")
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,14 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """A file to look at, and what the index knows of it."""
+
     path: str
     size: int
     mtime_ns: int
     inode: int
-
-
-# What a row without a picture names: one black picture, packed like any other.
-NO_FILE = _File("", 0, 0, 0)
+    digest: str | None
+    slot: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,54 +111,63 @@ def pack(
         DiskFullError: If the pixels would not fit; nothing is lost.
     """
     store = Store((cache or default_cache()) / "packs" / rule.key, rule)
-    with quiet(), store.locked():
+    named = table.images.texts.fill_null(NO_FILE).alias("path")
+    with quiet(), locked(store.folder):
         index = store.read_index()
-        known = {row["path"]: row for row in index.iter_rows(named=True)}
-        files = [_stat(path) for path in table.images]
-        asked = dict.fromkeys(files)  # rows without a picture share one file
-        stale = [f for f in asked if verify or not _unchanged(f, known.get(f.path))]
+        asked = _stats(named.unique(maintain_order=True)).join(
+            index, on="path", how="left", suffix="_known", maintain_order="left"
+        )
+        stale = asked if verify else asked.filter(~_is_unchanged())
         reasons: dict[str, str] = {}
         decoded = 0
-        if stale:
-            decoded, reasons = _refresh(store, known, stale, workers, progress)
-        slots = {path: row["slot"] for path, row in known.items()}
-    bad = {i: reasons[f.path] for i, f in enumerate(files) if f.path in reasons}
+        if stale.height:
+            index, decoded, reasons = _refresh(
+                store, index, stale, workers or os.cpu_count() or 1, progress
+            )
+    bad = {}
+    if reasons:
+        at = np.flatnonzero(named.is_in(list(reasons)).to_numpy())
+        bad = {int(i): reasons[named[int(i)]] for i in at}
     kept = without_unusable(table, bad, on_bad)
-    rows = np.array([slots[str(path or "")] for path in kept.images], dtype=np.int64)
-    return Packed(kept, store.open(rows), decoded)
+    rows = kept.images.texts.fill_null(NO_FILE).alias("path").to_frame()
+    slots = rows.join(index, on="path", how="left", maintain_order="left")["slot"]
+    return Packed(kept, store.open(slots.to_numpy().astype(np.int64)), decoded)
 
 
-def _stat(path: Path | None) -> _File:
-    if path is None:
-        return NO_FILE
-    try:
-        found = path.stat()
-    except OSError:  # gone since the table was read: reading it will say why
-        return _File(str(path), -1, -1, 0)
-    return _File(str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+def _stats(paths: pl.Series) -> pl.DataFrame:
+    """Return what the file system says of files; no real size for unknown ones."""
+    found = np.empty((len(paths), 3), dtype=np.int64)
+    for row, path in enumerate(paths):
+        try:
+            stat = os.stat(path) if path != NO_FILE else None  # noqa: PTH116, faster
+            found[row] = (stat.st_size, stat.st_mtime_ns, stat.st_ino) if stat else 0
+        except OSError:  # gone since the table was read: reading it will say why
+            found[row] = -1
+    return pl.DataFrame(
+        {
+            "path": paths,
+            "size": found[:, 0],
+            "mtime_ns": found[:, 1],
+            "inode": pl.Series(found[:, 2]).reinterpret(signed=False),
+        }
+    )
 
 
-def _unchanged(file: _File, entry: dict[str, object] | None) -> bool:
-    if entry is None:
-        return False
-    now = (file.size, file.mtime_ns, file.inode)
-    return now == (entry["size"], entry["mtime_ns"], entry["inode"])
+def _is_unchanged() -> pl.Expr:
+    same = [pl.col(n) == pl.col(f"{n}_known") for n in ("size", "mtime_ns", "inode")]
+    return pl.all_horizontal(same).fill_null(value=False)
 
 
 def _refresh(
-    store: Store,
-    known: dict[str, dict[str, object]],
-    stale: list[_File],
-    workers: int | None,
-    progress: bool,
-) -> tuple[int, dict[str, str]]:
-    """Bring `known` up to date; return how many were decoded, and what could not be."""
-    fresh = sum(f.path not in known for f in stale)
-    _require_space(store, fresh)
+    store: Store, index: pl.DataFrame, stale: pl.DataFrame, workers: int, progress: bool
+) -> tuple[pl.DataFrame, int, dict[str, str]]:
+    """Return the index up to date, how many were decoded, and what could not be."""
+    _require_space(store, stale["slot"].null_count())
     reasons: dict[str, str] = {}
-    decoded = since_checkpoint = 0
-    with _Appender(store) as append, DecodingBar(len(stale), progress) as advance:
-        for result in _read_ahead(store, known, stale, workers or os.cpu_count() or 1):
+    decoded = 0
+    with _Appender(store) as append, DecodingBar(stale.height, progress) as advance:
+        writer = _IndexWriter(store, index, append)
+        for result in _read_ahead(store, stale, workers):
             advance()
             if result.reason:
                 reasons[result.file.path] = result.reason
@@ -157,68 +176,74 @@ def _refresh(
             if result.pixels is not None:
                 slot = append(result.pixels)
                 decoded += 1
-                since_checkpoint += 1
-            known[result.file.path] = _entry(result, slot)
-            if since_checkpoint >= max(CHECKPOINT, len(known) // 16):
-                append.flush()
-                store.write_index(_frame(known))
-                since_checkpoint = 0
-        append.flush()
-        store.write_index(_frame(known))
-    return decoded, reasons
+            writer.enter(result, slot)
+        writer.write()
+    return writer.index, decoded, reasons
 
 
-def _read_ahead(
-    store: Store,
-    known: dict[str, dict[str, object]],
-    files: list[_File],
-    workers: int,
-) -> Iterator[_Result]:
+class _IndexWriter:
+    """Bring results into the index, and that to the disk every now and then."""
+
+    def __init__(self, store: Store, index: pl.DataFrame, append: _Appender) -> None:
+        self.store, self.index, self.append = store, index, append
+        self.fresh: list[tuple[object, ...]] = []
+        self.next_write = time.monotonic() + CHECKPOINT_S
+
+    def enter(self, result: _Result, slot: int | None) -> None:
+        """Note where a file's picture is."""
+        file = result.file
+        self.fresh.append(
+            (file.path, file.size, file.mtime_ns, file.inode, result.digest, slot)
+        )
+        if time.monotonic() >= self.next_write:
+            self.write()
+
+    def write(self) -> None:
+        """Write pixels first, so that no entry is ever ahead of them."""
+        start = time.monotonic()
+        self.append.flush()
+        new = pl.DataFrame(self.fresh, schema=INDEX_SCHEMA, orient="row")
+        self.index = pl.concat([self.index, new]).unique(
+            "path", keep="last", maintain_order=True
+        )
+        self.fresh.clear()
+        self.store.write_index(self.index)
+        now = time.monotonic()
+        self.next_write = now + max(CHECKPOINT_S, CHECKPOINT_SHARE * (now - start))
+
+
+def _read_ahead(store: Store, files: pl.DataFrame, workers: int) -> Iterator[_Result]:
     """Yield what became of each file, in order, while threads read the next ones."""
 
     def read(piece: list[_File]) -> list[_Result]:
-        return [_read(file, known.get(file.path), store.rule) for file in piece]
+        return [_read(file, store.rule) for file in piece]
 
     size = max(1, min(PIECE, PIECE_BYTES // store.slot_bytes))
+    columns = [*STAT_SCHEMA, "digest", "slot"]
     pending: deque[Future[list[_Result]]] = deque()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for start in range(0, len(files), size):
-            pending.append(pool.submit(read, files[start : start + size]))
+        for part in files.select(columns).iter_slices(size):
+            piece = [_File(*row) for row in part.iter_rows()]
+            pending.append(pool.submit(read, piece))
             if len(pending) > 2 * workers:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()
 
 
-def _read(file: _File, entry: dict[str, object] | None, rule: ImageRule) -> _Result:
-    if file == NO_FILE:
-        shape = (rule.height, rule.width, rule.bands)
-        return _Result(file, "", pixels=np.zeros(shape, np.uint8))
+def _read(file: _File, rule: ImageRule) -> _Result:
+    if file.path == NO_FILE:
+        return _Result(file, "", pixels=nothing(rule))
     try:
         data = Path(file.path).read_bytes()
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-        if entry is not None and entry["digest"] == digest:
-            return _Result(file, digest, slot=int(str(entry["slot"])))
+        if file.digest == digest:
+            return _Result(file, digest, slot=file.slot)
         return _Result(file, digest, pixels=decode(data, rule))
     except UnusableImageError as error:
         return _Result(file, "", reason=str(error))
     except OSError as error:
         return _Result(file, "", reason=f"cannot be read: {error.strerror or error}")
-
-
-def _entry(result: _Result, slot: int | None) -> dict[str, object]:
-    return {
-        "path": result.file.path,
-        "size": result.file.size,
-        "mtime_ns": result.file.mtime_ns,
-        "inode": result.file.inode,
-        "digest": result.digest,
-        "slot": slot,
-    }
-
-
-def _frame(known: dict[str, dict[str, object]]) -> pl.DataFrame:
-    return pl.DataFrame(list(known.values()), schema=INDEX_SCHEMA)
 
 
 def _require_space(store: Store, num_pictures: int) -> None:

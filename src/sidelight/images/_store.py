@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,26 +31,37 @@ class Pack:
 
     Attributes:
         rule: How they were resized.
-        pixels: `(slots, height, width, bands)` uint8, memory-mapped, read only; or
-            what a network made of them, float16.
-        slots: `(rows,)` int64: which slot holds each row's picture.
+        pixels: `(slots, height, width, bands)` of the rule's dtype, memory-mapped,
+            read only; or what a network made of them, float16.
+        slots: `(rows,)` int64: which slot holds each row's picture; `(rows, pictures)`
+            where a row has several. Where one is absent, another of its row stands in:
+            black pictures would spoil the statistics of batch norms.
+        there: `(rows, pictures)` float32, one where there is a picture and zero where
+            it is absent; None where a row has one picture.
     """
 
     rule: ImageRule
     pixels: NDArray[Any]
     slots: NDArray[np.int64]
+    there: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.slots)
 
     def gather(self, positions: NDArray[np.int64]) -> NDArray[Any]:
-        """Return the pictures of rows `(n,)` as `(n, height, width, bands)`."""
+        """Return the pictures of rows `(n,)`.
+
+        Returns:
+            `(n, height, width, bands)`; `(n, pictures, height, width, bands)` of
+            several pictures a row.
+        """
         return self.pixels[self.slots[positions]]
 
     def take(self, positions: NDArray[np.int64]) -> Pack:
         """Return the pack of some rows; pixels are shared, not copied."""
-        return replace(self, slots=self.slots[positions])
+        there = None if self.there is None else self.there[positions]
+        return replace(self, slots=self.slots[positions], there=there)
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,14 @@ class Store:
     @property
     def slot_bytes(self) -> int:
         """Bytes that one picture takes."""
-        return self.rule.height * self.rule.width * self.rule.bands
+        rule = self.rule
+        return rule.height * rule.width * rule.bands * rule.dtype.itemsize
 
     @property
     def pixels_path(self) -> Path:
         """The raw array."""
-        return self.folder / "pixels.u8"
+        dtype = self.rule.dtype
+        return self.folder / f"pixels.{dtype.kind}{8 * dtype.itemsize}"
 
     @property
     def index_path(self) -> Path:
@@ -95,18 +105,9 @@ class Store:
 
     def open(self, slots: NDArray[np.int64]) -> Pack:
         """Map the pixels for reading."""
-        shape = (-1, self.rule.height, self.rule.width, self.rule.bands)
-        pixels = np.memmap(self.pixels_path, dtype=np.uint8, mode="r")
-        usable = len(pixels) // self.slot_bytes * self.slot_bytes
-        return Pack(self.rule, pixels[:usable].reshape(shape), slots)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the folder against another process that packs into it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(lock, fcntl.LOCK_UN)
+        size = self.pixels_path.stat().st_size // self.slot_bytes
+        shape = (size, self.rule.height, self.rule.width, self.rule.bands)
+        pixels = np.memmap(
+            self.pixels_path, dtype=self.rule.dtype, mode="r", shape=shape
+        )
+        return Pack(self.rule, pixels, slots)

@@ -1,4 +1,4 @@
-"""What the headers of all pictures say together: the size and bands to pack them in."""
+"""What the headers of all pictures say together: the rule they are packed by."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sidelight.errors import DataWarning
-from sidelight.images._decode import Header, UnusableImageError, quiet, read_header
+from sidelight.images._agree import agree
+from sidelight.images._decode import quiet, read_header
 from sidelight.images._problems import without_unusable
-from sidelight.images._rule import ImageRule, Resize
+from sidelight.images._resize import Resize
+from sidelight.images._rule import ImageRule
+from sidelight.images.formats import Header, UnusableImageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sidelight.table import Table
@@ -44,6 +48,8 @@ def survey(
     *,
     size: tuple[int, int] | None = None,
     resize: Resize = "stretch",
+    bands: tuple[int | str, ...] | None = None,
+    window: Literal["auto", "file", "none"] = "auto",
     on_bad: Literal["error", "drop"] = "error",
 ) -> Surveyed:
     """Read every header; nothing is decoded.
@@ -52,37 +58,54 @@ def survey(
         table: Checked rows with pictures.
         size: Height and width to pack in; None takes the medians, at most 128.
         resize: What is done with another aspect.
+        bands: Numbers, from 1, or names of the bands to take; None takes all.
+        window: Whether DICOM values are seen through the file's window; "auto": if
+            every one has a window.
         on_bad: Whether rows with unusable pictures are refused or dropped.
 
     Raises:
-        ImageError: Naming rows and files that are no pictures, too large or refused.
+        ImageError: Naming rows and files that are no pictures, too large or refused,
+            or that differ from most others in bands or depth.
     """
-    found = _headers(table.images)
+    found = _headers(table.images, picked=bands is not None)
     reasons = {i: h for i, h in enumerate(found) if isinstance(h, str)}
+    headers = {i: h for i, h in enumerate(found) if isinstance(h, Header)}
+    agreed = agree(headers, bands, window)
+    reasons |= agreed.reasons
     kept = without_unusable(table, reasons, on_bad)
-    headers = [h for h in found if isinstance(h, Header)]
-    sizes = Counter((h.height, h.width) for h in headers)
-    height, width = size or _median_size(headers)
-    bands: Literal[1, 3] = 1 if all(h.bands == 1 for h in headers) else 3
-    rule = ImageRule(height=height, width=width, bands=bands, resize=resize)
+    usable = [h for i, h in headers.items() if i not in reasons]
+    sizes = Counter((h.height, h.width) for h in usable)
+    height, width = size or _median_size(usable)
+    rule = ImageRule(
+        height=height,
+        width=width,
+        bands=agreed.bands,
+        resize=resize,
+        select=bands,
+        depth=agreed.depth,
+        masked=agreed.masked,
+        window=agreed.window,
+    )
     if len(sizes) > 1:
         _report_mixed_sizes(sizes, rule)
     return Surveyed(kept, rule, dict(sizes))
 
 
-def _headers(paths: tuple[Path | None, ...]) -> list[Header | str]:
+def _headers(paths: Sequence[Path | None], *, picked: bool) -> list[Header | str]:
     # A task for each header would cost as much as reading it.
     pieces = [paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]
     with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
-        read = pool.map(lambda piece: [_header_or_reason(p) for p in piece], pieces)
+        read = pool.map(
+            lambda piece: [_header_or_reason(p, picked) for p in piece], pieces
+        )
         return [found for piece in read for found in piece]
 
 
-def _header_or_reason(path: Path | None) -> Header | str:
+def _header_or_reason(path: Path | None, picked: bool) -> Header | str:
     if path is None:
         return "is not named"
     try:
-        return read_header(path)
+        return read_header(path, picked=picked)
     except UnusableImageError as error:
         return str(error)
     except OSError as error:

@@ -19,7 +19,7 @@ from sidelight.nn.layers import (
     UnfoldPictures,
 )
 from sidelight.registry import FUSIONS
-from sidelight.schema import ModelSpec, Record, Search
+from sidelight.schema import BandScale, ModelSpec, Record, Search
 
 
 class AugmentConfig(Record):
@@ -68,16 +68,17 @@ def build_augmentation(
 
     Returns:
         A model from a dictionary to the same, of those inputs that are changed: "image"
-        `(batch, height, width, bands)`, float32 in [0, 255] afterwards, and "present"
-        `(batch, columns + 1)`. Several pictures of a row are changed independently.
-        The model changes nothing unless called with `training=True`. None where there
-        is nothing to change.
+        `(batch, height, width, bands)`, float32 afterwards, in the units it had, and
+        "present" `(batch, columns + 1)`. Several pictures of a row are changed
+        independently. The model changes nothing unless called with `training=True`.
+        None where there is nothing to change.
     """
     inputs, changed = {}, {}
     if config.changes_pictures and FUSIONS.get(spec.fusion).obj.uses_image:
         pictures = spec.image.pictures
         inputs["image"] = x = keras.Input(spec.image.shape, name="image")
-        x = _picture(FoldPictures()(x) if pictures > 1 else x, config, seed)
+        x = FoldPictures()(x) if pictures > 1 else x
+        x = _picture(x, config, spec.image.scale, seed)
         changed["image"] = UnfoldPictures(pictures)(x) if pictures > 1 else x
     if spec.may_miss:
         inputs["present"] = keras.Input((spec.meta.num_columns + 1,), name="present")
@@ -86,7 +87,7 @@ def build_augmentation(
     return keras.Model(inputs, changed, name="augment") if inputs else None
 
 
-def _picture(x: Any, config: AugmentConfig, seed: int) -> Any:
+def _picture(x: Any, config: AugmentConfig, scale: BandScale | None, seed: int) -> Any:
     if config.horizontal_flip or config.vertical_flip:
         x = RandomFlip(
             horizontal=config.horizontal_flip, vertical=config.vertical_flip, seed=seed
@@ -94,5 +95,6 @@ def _picture(x: Any, config: AugmentConfig, seed: int) -> Any:
     if config.shift:
         x = RandomShift(config.shift, seed=seed + 1)(x)
     if config.brightness:
-        x = RandomBrightness(config.brightness, seed=seed + 2)(x)
+        units = None if scale is None else scale.model_dump()
+        x = RandomBrightness(config.brightness, scale=units, seed=seed + 2)(x)
     return x

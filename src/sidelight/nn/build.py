@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,13 @@ from sidelight.nn.backbones import Backbone, BackboneFamily
 from sidelight.nn.encoders import encode
 from sidelight.nn.fusions import Fusion
 from sidelight.nn.heads import Head
-from sidelight.nn.layers import AbsentColumns, FoldPictures
+from sidelight.nn.layers import AbsentColumns, BandScaling, FoldPictures
 from sidelight.nn.meta import Meta
 from sidelight.nn.options import checked_options
 from sidelight.nn.pictures import FOLD, for_each_picture, pooled
 from sidelight.nn.trace import retrace
 from sidelight.registry import BACKBONES, FUSIONS, HEADS
-from sidelight.schema import MetaSpec, ModelSpec
+from sidelight.schema import ImageSpec, MetaSpec, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,12 @@ def _image_features(
     if several:
         meta = for_each_picture(meta, pictures)
     backbone = make_backbone(spec)
-    fold = FoldPictures(name=FOLD) if several else None
+    entrance = _entrance(spec.image)
     feature_map = retrace(
         backbone.model,
         inputs["image"],
         others,
-        enter=lambda x: fusion.on_input(fold(x) if fold else x, meta),
+        enter=lambda x: fusion.on_input(entrance(x), meta),
         after=fusion.between(backbone.stages, meta),
     )
     layers = BackboneLayers(
@@ -159,3 +160,17 @@ def _image_features(
         inputs["pictures"] = keras.Input((pictures,), name="pictures")
         vector = pooled(vector, inputs["pictures"], spec.pool)
     return vector, layers
+
+
+def _entrance(image: ImageSpec) -> Callable[[Any], Any]:
+    """Return what makes pictures of 0 to 255 of the input, each a row of its own."""
+    layers: list[Any] = [FoldPictures(name=FOLD)] if image.pictures > 1 else []
+    if image.scale is not None:
+        layers.append(BandScaling(**image.scale.model_dump(), name="band_scaling"))
+
+    def enter(x: Any) -> Any:
+        for layer in layers:
+            x = layer(x)
+        return x
+
+    return enter

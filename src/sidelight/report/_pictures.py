@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from sidelight.images import ImageRule, UnusableImageError, decode, read_header
+from sidelight.errors import MissingPackageError
+from sidelight.images import UnusableImageError, preview
 
 QUALITY = 82
 
@@ -42,21 +43,17 @@ def small_picture(path: str | Path | None, side: int) -> Picture:
         return Picture(reason="no picture")
     path = Path(path)
     try:
-        header = read_header(path)
-        scale = min(1.0, side / max(header.height, header.width))
-        height = max(1, round(scale * header.height))
-        width = max(1, round(scale * header.width))
-        rule = ImageRule(
-            height=height, width=width, bands=1 if header.bands == 1 else 3
-        )
-        pixels = decode(path.read_bytes(), rule)
+        pixels = preview(path, side)
     except FileNotFoundError:
         return Picture(reason="the picture is no longer there")
+    except MissingPackageError as error:
+        return Picture(reason=str(error))
     except UnusableImageError as error:
         return Picture(reason=f"the picture {error}")
     except OSError as error:
         return Picture(reason=f"the picture cannot be read: {error.strerror}")
-    image = Image.fromarray(pixels[..., 0] if header.bands == 1 else pixels)
+    height, width, bands = pixels.shape
+    image = Image.fromarray(pixels[..., 0] if bands == 1 else pixels)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
     text = base64.b64encode(file.getvalue()).decode("ascii")

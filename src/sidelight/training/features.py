@@ -14,6 +14,7 @@ import numpy as np
 from sidelight.errors import DiskFullError
 from sidelight.feed import Source, batches
 from sidelight.images import Pack
+from sidelight.nn.layers import BandScaling
 from sidelight.runs import default_cache
 from sidelight.training.progress import counting
 
@@ -36,7 +37,7 @@ class FeatureStore:
     def __init__(self, folder: Path | None = None, *, verbose: bool = False) -> None:
         self.folder = default_cache() / "features" if folder is None else folder
         self.verbose = verbose
-        self._maps: dict[tuple[int, int], _Maps] = {}
+        self._maps: dict[tuple[str, int], _Maps] = {}
 
     def __enter__(self) -> FeatureStore:
         """Make the temporary folder."""
@@ -61,20 +62,26 @@ class FeatureStore:
         Raises:
             DiskFullError: If the maps do not fit on the disk.
         """
-        # How much of the backbone is in front; names of layers differ by network.
-        depth = len(front.layers)
+        # How much of the backbone is in front; names of layers differ by network. And
+        # how its input is scaled: folds have training rows, and scalings, of their own.
+        scaled = [
+            (layer.low, layer.high, layer.fill)
+            for layer in front.layers
+            if isinstance(layer, BandScaling)
+        ]
+        front_key = f"{len(front.layers)} {scaled}"
         return [
             replace(
                 source,
-                pack=self._maps_of(front, depth, source.pack),
+                pack=self._maps_of(front, front_key, source.pack),
                 pack_input="features",
             )
             for source in sources
             if source.pack is not None
         ]
 
-    def _maps_of(self, front: keras.Model, depth: int, pack: Pack) -> Pack:
-        key = (depth, id(pack.pixels))
+    def _maps_of(self, front: keras.Model, front_key: str, pack: Pack) -> Pack:
+        key = (front_key, id(pack.pixels))
         if key not in self._maps:
             path = Path(self._temporary.name) / f"{len(self._maps)}.f16"
             self._maps[key] = _Maps(path, pack, front.output.shape[1:])
@@ -109,7 +116,7 @@ class _Maps:
             < len(slots) * self.pixels[0].nbytes
         ):
             raise DiskFullError(self.path)
-        rows = Source(meta={}, pack=replace(pack, slots=slots))
+        rows = Source(meta={}, pack=replace(pack, slots=slots, there=None))
         start = 0
         with counting("features", len(slots), verbose) as advance:
             for batch in batches(rows, batch_size=BATCH_SIZE):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from sidelight.images import ImageRule
-from sidelight.images._decode import UnusableImageError, decode, quiet, read_header
+from sidelight.images import ImageRule, UnusableImageError, decode, read_header
+from sidelight.images._decode import quiet
 
 RGB = ImageRule(height=8, width=8, bands=3)
 GREY = ImageRule(height=8, width=8, bands=1)
@@ -103,22 +103,42 @@ def test_the_header_tells_the_bands(tmp_path, mode, color, bands):
 
 
 DEEP = {
-    "16-bit grey": contents(Image.fromarray(np.full((8, 8), 700, np.uint16))),
-    "32-bit whole": contents(Image.fromarray(np.full((8, 8), 7, np.int32)), "TIFF"),
-    "float": contents(Image.fromarray(np.full((8, 8), 0.5, np.float32)), "TIFF"),
-    "16-bit color": png_16_bit(2, 3),
-    "16-bit color and alpha": png_16_bit(6, 4),
-    "16-bit grey and alpha": png_16_bit(4, 2),
+    "16-bit grey": (contents(Image.fromarray(np.full((8, 8), 700, np.uint16))), 700),
+    "32-bit": (contents(Image.fromarray(np.full((8, 8), 7, np.int32)), "TIFF"), 7),
+    "float": (contents(Image.fromarray(np.full((8, 8), 0.5, np.float32)), "TIFF"), 0.5),
+    "16-bit color": (png_16_bit(2, 3), 0x1234),
+    "16-bit color and alpha": (png_16_bit(6, 4), 0x1234),
+    "16-bit grey and alpha": (png_16_bit(4, 2), 0x1234),
 }
+DEPTHS = {"32-bit": "float16", "float": "float16"}
 
 
 @pytest.mark.parametrize("name", DEEP)
-def test_more_than_8_bits_are_refused_with_what_to_do(tmp_path, name):
+def test_more_than_8_bits_keep_all_their_digits(tmp_path, name):
+    data, value = DEEP[name]
     path = tmp_path / "deep"
-    path.write_bytes(DEEP[name])
-    for attempt in (lambda: read_header(path), lambda: decode(DEEP[name], RGB)):
-        with pytest.raises(UnusableImageError, match="convert it to 8 bits first"):
-            attempt()
+    path.write_bytes(data)
+    with quiet():
+        header = read_header(path)
+        assert header.depth == DEPTHS.get(name, "uint16")
+        assert header.bands == (3 if "color" in name else 1)
+        rule = ImageRule(height=8, width=8, bands=header.bands, depth=header.depth)
+        pixels = decode(data, rule)
+    assert pixels.dtype == header.depth
+    assert (pixels == value).all()
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_they_are_never_cut_to_8_bits(name):
+    with quiet(), pytest.raises(UnusableImageError, match="8 bits are wanted"):
+        decode(DEEP[name][0], RGB)
+
+
+def test_depth_in_a_format_that_nobody_reads_is_refused(tmp_path):
+    path = tmp_path / "x.pgm"
+    path.write_bytes(b"P5 8 8 65535\n" + b"\x01\x02" * 64)
+    with pytest.raises(UnusableImageError, match=r"more than 8 bits.*save it as TIFF"):
+        read_header(path)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])

@@ -2,9 +2,12 @@
 
 import errno
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections import namedtuple
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -15,6 +18,7 @@ from sidelight.errors import DiskFullError, ImageError, TableError
 from sidelight.images import ImageRule, _pack, pack
 from sidelight.images._store import Store
 from sidelight.runs import default_cache
+from sidelight.table import Pictures
 
 RULE = ImageRule(height=8, width=8, bands=3)
 EVERY = np.arange(6)
@@ -246,7 +250,7 @@ table = Table(pl.DataFrame({"file": [str(p) for p in paths]}), Schema(image="fil
 rule = ImageRule(height=8, width=8, bands=3)
 """
 DIES = """
-_pack.PIECE, _pack.CHECKPOINT = 1, 2
+_pack.PIECE, _pack.CHECKPOINT_S, _pack.CHECKPOINT_SHARE = 1, 0, 0
 append = _pack._Appender.__call__
 def dying(self, pixels):
     if self.slot == 5:
@@ -255,6 +259,23 @@ def dying(self, pixels):
     return append(self, pixels)
 _pack._Appender.__call__ = dying
 _pack.pack(table, rule, cache=Path(sys.argv[2]))
+"""
+SLOW = """
+import time
+_pack.CHECKPOINT_S = _pack.CHECKPOINT_SHARE = 0
+_pack.PIECE = 1
+decode = _pack.decode
+def slowly(data, rule):
+    time.sleep(0.2)
+    return decode(data, rule)
+_pack.decode = slowly
+_pack.pack(table, rule, cache=Path(sys.argv[2]), workers=1)
+"""
+WAITS = """
+from sidelight.images import _lock
+_lock.PATIENCE_S = 0.01
+packed = _pack.pack(table, rule, cache=Path(sys.argv[2]))
+print(packed.num_decoded)
 """
 COUNTS = """
 packed = _pack.pack(table, rule, cache=Path(sys.argv[2]))
@@ -265,7 +286,15 @@ print(packed.num_decoded, packed.images.gather(np.arange(len(paths))).sum())
 def script(code, pictures, cache):
     folder = pictures.images[0].parent
     command = [sys.executable, "-c", KILLED + code, str(folder), str(cache)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_a_killed_packing_loses_no_more_than_a_checkpoint(pictures, cache, store):
@@ -273,10 +302,38 @@ def test_a_killed_packing_loses_no_more_than_a_checkpoint(pictures, cache, store
     process.communicate(timeout=60)
     assert process.returncode == -9
     assert store.pixels_path.stat().st_size % store.slot_bytes
-    assert store.read_index().height == 4
+    assert store.read_index().height == 5
     packed = pack(pictures, RULE, cache=cache)
-    assert packed.num_decoded == 2
+    assert packed.num_decoded == 1
     assert (packed.images.gather(EVERY) == direct(pictures)).all()
+
+
+def test_a_packing_killed_midway_is_gone_on_with(pictures, cache, store):
+    process = script(SLOW, pictures, cache)
+    wait_until(lambda: store.read_index().height >= 2)
+    process.kill()
+    process.communicate()
+    done = store.read_index().height
+    assert 2 <= done < 6
+    assert not list(store.folder.glob("*.partial*"))
+    packed = pack(pictures, RULE, cache=cache)
+    assert packed.num_decoded == 6 - done
+    assert (packed.images.gather(EVERY) == direct(pictures)).all()
+
+
+def test_who_waits_is_told_for_whom(pictures, cache, store):
+    holder = script(SLOW, pictures, cache)
+    wait_until(lambda: store.read_index().height >= 1)
+    waiter = script(WAITS, pictures, cache)
+    printed, told = waiter.communicate(timeout=60)
+    holder.communicate(timeout=60)
+    assert holder.returncode == 0
+    assert printed.split() == ["0"]
+    host = socket.gethostname()
+    assert told.startswith(f"waiting for process {holder.pid} on {host}, which has ")
+    assert told.count("waiting") == 1
+    assert str(store.folder) in told
+    assert (store.folder / "lock").read_text() == ""
 
 
 def test_two_processes_at_once_share_the_work(pictures, cache, store):
@@ -334,3 +391,33 @@ def test_the_cache_is_where_the_environment_says(monkeypatch, tmp_path):
     assert default_cache() == tmp_path / "xdg" / "sidelight"
     monkeypatch.setenv("SIDELIGHT_CACHE", str(tmp_path / "own"))
     assert default_cache() == tmp_path / "own"
+
+
+@pytest.mark.parametrize(
+    ("depth", "dtype", "bands"),
+    [("uint16", np.uint16, 13), ("float16", np.float32, 2), ("uint8", np.uint8, 5)],
+)
+def test_any_depth_and_band_count_is_packed_once(
+    tmp_path, cache, make_table, depth, dtype, bands
+):
+    values = np.random.default_rng(0).integers(1, 200, (4, 8, 8, bands))
+    paths = [tmp_path / f"{number}.npy" for number in range(4)]
+    for path, one in zip(paths, values, strict=True):
+        np.save(path, one.astype(dtype))
+    rule = ImageRule(height=8, width=8, bands=bands, depth=depth)
+    table = make_table(paths)
+    first = pack(table, rule, cache=cache)
+    assert first.images.pixels.dtype == rule.dtype
+    assert (first.images.gather(np.arange(4)) == values).all()
+    again = pack(table[::-1], rule, cache=cache)
+    assert again.num_decoded == 0
+    assert (again.images.gather(np.arange(4)) == values[::-1]).all()
+
+
+def test_a_row_without_a_picture_has_no_data_in_deep_packs(cache, make_table):
+    table = replace(make_table([]), rows=np.array([1]), images=Pictures([None]))
+    table = replace(table, frame=pl.DataFrame({"file": [None]}))
+    for depth, expected in (("uint8", 0), ("uint16", 0), ("float16", np.nan)):
+        rule = RULE.model_copy(update={"depth": depth})
+        found = pack(table, rule, cache=cache).images.gather(np.array([0]))
+        np.testing.assert_array_equal(found, np.full((1, 8, 8, 3), expected))

@@ -49,7 +49,9 @@ def fingerprint_of(
     held = config.model_dump(
         mode="json", include={"image", "network", "augment", "train"}
     )
-    held["image"] = {k: held["image"][k] for k in ("size", "resize")}
+    held["image"] = {
+        k: v for k, v in held["image"].items() if k not in ("verify", "cache")
+    }
     parts = {
         "rows": prepared.table.digest(),
         "split": prepared.split.assignment.tolist(),

@@ -2,6 +2,7 @@
 
 from sidelight.nn.layers.absent import AbsentColumns, AbsentMap
 from sidelight.nn.layers.angle_multiples import AngleMultiples
+from sidelight.nn.layers.band_scaling import BandScaling
 from sidelight.nn.layers.blend import Blend
 from sidelight.nn.layers.channel_scaling import ChannelScaling
 from sidelight.nn.layers.column_tokens import ColumnTokens
@@ -39,6 +40,7 @@ __all__ = [
     "AbsentMap",
     "AngleMultiples",
     "AttendPictures",
+    "BandScaling",
     "Blend",
     "ChannelScaling",
     "ColumnTokens",

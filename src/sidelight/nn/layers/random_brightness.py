@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from sidelight.nn.layers.band_scaling import is_absent
+
 
 @keras.saving.register_keras_serializable(package="sidelight")
 class RandomBrightness(keras.layers.Layer):
@@ -14,18 +16,28 @@ class RandomBrightness(keras.layers.Layer):
 
     Args:
         factor: Factors are drawn evenly between `1 - factor` and `1 + factor`.
+        scale: What `BandScaling` takes, for pictures that are scaled afterwards: they
+            are multiplied from each band's `low` on, not clipped, and what has no data
+            has none afterwards.
         seed: Seed of the factors.
 
     Input shape:
-        `(batch, height, width, bands)` in [0, 255]
+        `(batch, height, width, bands)` in [0, 255], or in units of `scale`
 
     Output shape:
         The same.
     """
 
-    def __init__(self, factor: float = 0.1, *, seed: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        factor: float = 0.1,
+        *,
+        scale: dict[str, Any] | None = None,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self.factor, self.seed = factor, seed
+        self.factor, self.scale, self.seed = factor, scale, seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, image: Any, training: bool = False) -> Any:
@@ -39,7 +51,11 @@ class RandomBrightness(keras.layers.Layer):
             dtype=image.dtype,
             seed=self.generator,
         )
-        return ops.clip(image * factor, 0, 255)
+        if self.scale is None:
+            return ops.clip(image * factor, 0, 255)
+        low = ops.convert_to_tensor(self.scale["low"], dtype=image.dtype)
+        absent = is_absent(image, self.scale["zero_is_absent"])
+        return ops.where(absent, image, low + (image - low) * factor)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the input's shape."""
@@ -47,5 +63,5 @@ class RandomBrightness(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
-        config = {"factor": self.factor, "seed": self.seed}
+        config = {"factor": self.factor, "scale": self.scale, "seed": self.seed}
         return {**super().get_config(), **config}

@@ -1,0 +1,19 @@
+"""Picture formats, one file each, chosen by a file's first bytes, never by its name."""
+
+from sidelight.images.formats._base import (
+    MAX_PIXELS,
+    Depth,
+    Header,
+    Raster,
+    UnusableImageError,
+    format_of,
+)
+
+__all__ = [
+    "MAX_PIXELS",
+    "Depth",
+    "Header",
+    "Raster",
+    "UnusableImageError",
+    "format_of",
+]
