@@ -9,7 +9,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
+import pytest
 from hypothesis import settings
+
+from tests import servers
 
 for _name, _examples in {"fast": 50, "balanced": 500, "expensive": 5000}.items():
     # The fast suite draws the same examples every time; the others look for new ones.
@@ -17,3 +20,17 @@ for _name, _examples in {"fast": 50, "balanced": 500, "expensive": 5000}.items()
         _name, max_examples=_examples, deadline=None, derandomize=_name == "fast"
     )
 settings.load_profile(os.environ.get("SIDELIGHT_HYPOTHESIS", "fast"))
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server of this session."""
+    with servers.postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    """A MariaDB server of this session."""
+    with servers.mariadb() as server:
+        yield server

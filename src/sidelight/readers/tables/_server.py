@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 TIMEOUT_S = 10
-_UNENCODED = re.compile(r"[\s/@?#]")
+_UNENCODED = re.compile(r"[/@?#]")
 _MASKED = re.compile(rf":{re.escape(MASK)}(?=@)|(?<=password=){re.escape(MASK)}")
 
 
@@ -44,6 +44,10 @@ class ServerReader(TableReader):
         return Path.cwd()
 
     def _frame(self, source: str, sql: str | None) -> pl.DataFrame:
+        if re.search(r"\s", source):
+            message = f"the address of a {self.schemes[0]} server holds white space"
+            fix = f"Write it as %20. {self.password_fix}"
+            raise ConfigError(message, fix=fix)
         name = redact(source)
         secrets = secrets_in(source)
         if any(_UNENCODED.search(secret) for secret in secrets):

@@ -107,7 +107,10 @@ def _arguments(address: str, name: str) -> dict[str, Any]:
         "host": parts.hostname,
         "port": port,
         "user": parts.username and unquote(parts.username),
-        "password": unquote(parts.password or "") or os.environ.get("MYSQL_PWD"),
+        # As bytes: PyMySQL would send text as Latin-1.
+        "password": (
+            unquote(parts.password or "") or os.environ.get("MYSQL_PWD", "")
+        ).encode(),
         "database": unquote(parts.path.removeprefix("/")),
         "read_default_file": str(file) if file.exists() else None,
         **given,
