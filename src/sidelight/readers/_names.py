@@ -13,7 +13,11 @@ import polars as pl
 
 from sidelight.errors import ConfigError, TableError
 
-_FORMATS = {"": r"[^/]+?", "int": r"[+-]?\d+", "float": r"[+-]?(?:\d+\.?\d*|\.\d+)"}
+_FORMATS = {
+    "": r"[^/]+?",
+    "int": r"[+-]?\d+",
+    "float": r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
+}
 # What strftime writes, as digits and letters.
 _DIRECTIVES = {
     "Y": r"\d{4}",
@@ -29,7 +33,7 @@ _DIRECTIVES = {
 }
 # What a date needs besides, and what is taken where a format does not hold it.
 _REST = ((("m", "b", "B", "j"), "%m", "01"), (("d", "j"), "%d", "01"))
-_TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{([^{}:]*)(?::([^{}]*))?\}|[{}\[\]*]")
+_TOKEN = re.compile(r"\{\{|\}\}|\[\[|\{([^{}:]*)(?::([^{}]*))?\}|[{}\[\]*]")
 _SYNTAX = "For example '{site}_{date:%Y%m%d}_{n:int}.jpg'; [_{n:int}] may be absent."
 
 
@@ -94,11 +98,14 @@ class NamePattern:
     def _compiled(self, pattern: str) -> str:
         parts: list[str] = []
         end = depth = 0
-        for token in _TOKEN.finditer(pattern):
+        while token := _TOKEN.search(pattern, end):
             parts.append(re.escape(pattern[end : token.start()]))
             end = token.end()
             sign = token.group()
-            if sign in ("{{", "}}", "[[", "]]"):
+            if sign == "]" and not depth and pattern.startswith("]", end):
+                end += 1
+                parts.append(re.escape(sign))
+            elif sign in ("{{", "}}", "[["):
                 parts.append(re.escape(sign[0]))
             elif sign == "*":
                 parts.append("[^/]*?")

@@ -75,10 +75,8 @@ class FolderReader(TableReader):
         _refuse_outside(names, first, path, "a class's folder")
         if not _are_parts(first.unique(), path):
             return pl.DataFrame([names, first.alias("label")])
-        label = folders.list.get(1, null_on_oob=True)
-        _refuse_outside(
-            names, label, path, "a folder of its class in train, val or test"
-        )
+        label = _step(folders, 1)
+        _refuse_outside(names, label, path, "a class's folder in train, val or test")
         part = first.str.to_lowercase().replace_strict(PARTS)
         return pl.DataFrame([names, label.alias("label"), part.alias("part")])
 

@@ -114,7 +114,7 @@ def test_what_says_nothing_is_empty(shoot, cells, shot):
     ("shot", "gps", "time", "said"),
     [
         (SHOT, {}, TIME, "exif_time is local time"),
-        ({**SHOT, B.OffsetTimeOriginal: "-05:30"}, {}, TIME.replace(hour=16, minute=0), ""),
+        ({**SHOT, B.OffsetTimeOriginal: "-05:00"}, {}, TIME.replace(hour=15), ""),
         ({**SHOT, B.OffsetTime: "Z"}, {}, TIME, ""),
         ({**SHOT, B.OffsetTime: "+99:00"}, {}, TIME, "local time"),
         ({B.DateTimeDigitized: "2021:07:04 10:30:15"}, {}, TIME, "local time"),

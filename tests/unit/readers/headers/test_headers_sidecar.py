@@ -59,7 +59,7 @@ def test_no_file_at_all_is_said(read):
 
 def test_keys_that_are_values_are_refused(read):
     wide = {f"file{i}.jpg": i for i in range(501)}
-    with pytest.raises(TableError, match="501 keys: 'file0.jpg'"):
+    with pytest.raises(TableError, match=r"501 keys: 'file0\.jpg'"):
         read({"a.json": wide})
 
 
