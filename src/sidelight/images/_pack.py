@@ -23,6 +23,7 @@ from sidelight.images._lock import locked
 from sidelight.images._problems import without_unusable
 from sidelight.images._progress import DecodingBar
 from sidelight.images._rule import ImageRule
+from sidelight.images._slots import NO_FILE, slots_of
 from sidelight.images._store import INDEX_SCHEMA, Pack, Store
 from sidelight.images._values import nothing
 from sidelight.images.formats import UnusableImageError
@@ -38,8 +39,6 @@ PIECE_BYTES = 4 * 2**20
 # is written whole, took the last time as often as this.
 CHECKPOINT_S = 2.0
 CHECKPOINT_SHARE = 20
-# What a row without a picture names: one black picture, packed like any other.
-NO_FILE = ""
 STAT_SCHEMA = {
     name: INDEX_SCHEMA[name] for name in ("path", "size", "mtime_ns", "inode")
 }
@@ -111,7 +110,9 @@ def pack(
         DiskFullError: If the pixels would not fit; nothing is lost.
     """
     store = Store((cache or default_cache()) / "packs" / rule.key, rule)
-    named = table.images.texts.fill_null(NO_FILE).alias("path")
+    every, _ = table.images.each()
+    black = [] if table.images.present().all() else [NO_FILE]
+    named = pl.concat([every.alias("path"), pl.Series("path", black, pl.String)])
     with quiet(), locked(store.folder):
         index = store.read_index()
         asked = _stats(named.unique(maintain_order=True)).join(
@@ -126,12 +127,10 @@ def pack(
             )
     bad = {}
     if reasons:
-        at = np.flatnonzero(named.is_in(list(reasons)).to_numpy())
-        bad = {int(i): reasons[named[int(i)]] for i in at}
+        at = np.flatnonzero(every.is_in(list(reasons)).to_numpy())
+        bad = {int(i): reasons[every[int(i)]] for i in at}
     kept = without_unusable(table, bad, on_bad)
-    rows = kept.images.texts.fill_null(NO_FILE).alias("path").to_frame()
-    slots = rows.join(index, on="path", how="left", maintain_order="left")["slot"]
-    return Packed(kept, store.open(slots.to_numpy().astype(np.int64)), decoded)
+    return Packed(kept, store.open(*slots_of(kept.images, index)), decoded)
 
 
 def _stats(paths: pl.Series) -> pl.DataFrame:

@@ -11,6 +11,9 @@ import numpy as np
 from sidelight.errors import ImageError, TableError
 
 if TYPE_CHECKING:
+    import polars as pl
+    from numpy.typing import NDArray
+
     from sidelight.table import Table
 
 NUM_NAMED = 5
@@ -23,7 +26,7 @@ def without_unusable(
 
     Args:
         table: Checked rows.
-        reasons: Why a row's picture cannot be used, by position.
+        reasons: Why a picture cannot be used, by its position in `images.each()`.
         on_bad: "error" refuses the table, "drop" leaves the rows out and counts them.
 
     Raises:
@@ -32,15 +35,16 @@ def without_unusable(
     """
     if not reasons:
         return table
-    positions = sorted(reasons)
+    texts, rows = table.images.each()
     if on_bad != "drop":
-        raise _error(table, reasons, positions)
-    kept = np.setdiff1d(np.arange(len(table)), positions)
+        raise _error(table, reasons, texts, rows)
+    first = {int(rows[at]): reasons[at] for at in sorted(reasons, reverse=True)}
+    kept = np.setdiff1d(np.arange(len(table)), list(first))
     if not len(kept):
         problem = "no row has a picture that can be used"
         raise TableError(problem, path=table.source, column=table.schema.image)
     counts = Counter(table.dropped)
-    counts.update(f"the file {_kind(reason)}" for reason in reasons.values())
+    counts.update(f"the file {_kind(reason)}" for reason in first.values())
     return replace(table.at(kept), dropped=dict(counts))
 
 
@@ -48,20 +52,21 @@ def _kind(reason: str) -> str:
     return reason.split(":")[0].split(",")[0].split(";")[0]
 
 
-def _error(table: Table, reasons: dict[int, str], positions: list[int]) -> ImageError:
+def _error(
+    table: Table, reasons: dict[int, str], texts: pl.Series, rows: NDArray[np.int64]
+) -> ImageError:
+    places = sorted(reasons)
     named = "; ".join(
-        f"row {table.rows[p]}, {str(table.images[p])!r}, {reasons[p]}"
-        for p in positions[:NUM_NAMED]
+        f"row {table.rows[rows[at]]}, {texts[at]!r}, {reasons[at]}"
+        for at in places[:NUM_NAMED]
     )
-    more = (
-        f"; and {len(positions) - NUM_NAMED} more" if len(positions) > NUM_NAMED else ""
-    )
-    count = "1 picture" if len(positions) == 1 else f"{len(positions)} pictures"
+    more = f"; and {len(places) - NUM_NAMED} more" if len(places) > NUM_NAMED else ""
+    count = "1 picture" if len(places) == 1 else f"{len(places)} pictures"
     error = ImageError(
-        f"{count} of {len(table)} cannot be used: {named}{more}",
+        f"{count} of {len(texts)} cannot be used: {named}{more}",
         path=table.source,
-        column=table.schema.image,
+        column=", ".join(table.schema.images) or None,
         fix="Mend the files, or leave these rows out with --on-bad drop.",
     )
-    error.rows = [int(table.rows[p]) for p in positions]
+    error.rows = table.rows[np.unique(rows[places])].tolist()
     return error

@@ -103,11 +103,13 @@ class Store:
         """Replace the index, whole or not at all."""
         write_parquet(self.index_path, index)
 
-    def open(self, slots: NDArray[np.int64]) -> Pack:
+    def open(
+        self, slots: NDArray[np.int64], there: NDArray[np.float32] | None = None
+    ) -> Pack:
         """Map the pixels for reading."""
         size = self.pixels_path.stat().st_size // self.slot_bytes
         shape = (size, self.rule.height, self.rule.width, self.rule.bands)
         pixels = np.memmap(
             self.pixels_path, dtype=self.rule.dtype, mode="r", shape=shape
         )
-        return Pack(self.rule, pixels, slots)
+        return Pack(self.rule, pixels, slots, there)

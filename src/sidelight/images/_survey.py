@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,8 +20,7 @@ from sidelight.images._rule import ImageRule
 from sidelight.images.formats import Header, UnusableImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    import polars as pl
 
     from sidelight.table import Table
 
@@ -67,7 +67,8 @@ def survey(
         ImageError: Naming rows and files that are no pictures, too large or refused,
             or that differ from most others in bands or depth.
     """
-    found = _headers(table.images, picked=bands is not None)
+    every, _ = table.images.each()
+    found = _headers(every, picked=bands is not None)
     reasons = {i: h for i, h in enumerate(found) if isinstance(h, str)}
     headers = {i: h for i, h in enumerate(found) if isinstance(h, Header)}
     agreed = agree(headers, bands, window)
@@ -91,19 +92,17 @@ def survey(
     return Surveyed(kept, rule, dict(sizes))
 
 
-def _headers(paths: Sequence[Path | None], *, picked: bool) -> list[Header | str]:
+def _headers(paths: pl.Series, *, picked: bool) -> list[Header | str]:
     # A task for each header would cost as much as reading it.
     pieces = [paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]
     with quiet(), ThreadPoolExecutor(max_workers=8) as pool:
         read = pool.map(
-            lambda piece: [_header_or_reason(p, picked) for p in piece], pieces
+            lambda piece: [_header_or_reason(Path(p), picked) for p in piece], pieces
         )
         return [found for piece in read for found in piece]
 
 
-def _header_or_reason(path: Path | None, picked: bool) -> Header | str:
-    if path is None:
-        return "is not named"
+def _header_or_reason(path: Path, picked: bool) -> Header | str:
     try:
         return read_header(path, picked=picked)
     except UnusableImageError as error:

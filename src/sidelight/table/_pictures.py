@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -90,6 +90,17 @@ class Pictures(Sequence["Path | None"]):
         if chosen.dtype == pl.Boolean:
             return Pictures(*(slot.filter(chosen) for slot in self.slots))
         return Pictures(*(slot.gather(chosen) for slot in self.slots))
+
+    def each(self) -> tuple[pl.Series, NDArray[np.int64]]:
+        """Return every picture that is there, row by row, and where its row is."""
+        rows = np.arange(len(self))
+        texts = self.slots[0]
+        if len(self.slots) > 1:
+            beside = [slot.alias(str(i)) for i, slot in enumerate(self.slots)]
+            lists = pl.DataFrame(beside).select(pl.concat_list(pl.all()))[:, 0]
+            texts, rows = lists.explode(), rows.repeat(len(self.slots))
+        there = texts.is_not_null()
+        return texts.filter(there), rows[there.to_numpy()]
 
     def without(self, positions: NDArray[np.int64]) -> Pictures:
         """Return the same rows, those at these positions without any picture."""
