@@ -20,10 +20,17 @@ if TYPE_CHECKING:
     from sidelight import datasets
     from sidelight.doors import attach, fuse, make_datasets
     from sidelight.errors import SidelightError
-    from sidelight.estimator import Classifier, Regressor, compare, load
+    from sidelight.estimator import (
+        Classifier,
+        Regressor,
+        audit_table,
+        compare,
+        load,
+    )
     from sidelight.experiments.tune import tune
     from sidelight.readers import Join, read_table
     from sidelight.workflow import inspect
+    from sidelight.writers import write_table
 
 __version__ = "0.1.0"
 
@@ -33,6 +40,7 @@ _HOME = {
     "Regressor": "sidelight.estimator",
     "SidelightError": "sidelight.errors",
     "attach": "sidelight.doors",
+    "audit_table": "sidelight.estimator",
     "compare": "sidelight.estimator",
     "fuse": "sidelight.doors",
     "inspect": "sidelight.workflow",
@@ -40,6 +48,7 @@ _HOME = {
     "make_datasets": "sidelight.doors",
     "read_table": "sidelight.readers",
     "tune": "sidelight.experiments.tune",
+    "write_table": "sidelight.writers",
 }
 
 __all__ = [
@@ -49,6 +58,7 @@ __all__ = [
     "SidelightError",
     "__version__",
     "attach",
+    "audit_table",
     "compare",
     "datasets",
     "fuse",
@@ -57,6 +67,7 @@ __all__ = [
     "make_datasets",
     "read_table",
     "tune",
+    "write_table",
 ]
 
 

@@ -1,7 +1,7 @@
 """Table, split and pictures in, doubts out; nothing is changed."""
 
 from sidelight.audit._finding import SEVERITIES, Audit, Example, Finding, Severity
-from sidelight.audit._run import audit_table
+from sidelight.audit._run import run_checks
 
 __all__ = [
     "SEVERITIES",
@@ -9,5 +9,5 @@ __all__ = [
     "Example",
     "Finding",
     "Severity",
-    "audit_table",
+    "run_checks",
 ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NUM_EXAMPLES = 5
 BINS = 64  # of a numeric column with more values than that
 # Where the parts are meant to differ, a difference is no fault.
-MEANT_TO_DIFFER = frozenset({"grouped", "spatial", "time", "column"})
+MEANT_TO_DIFFER = frozenset({"grouped", "spatial", "time"})
 
 
 @dataclass(eq=False)
@@ -122,7 +122,7 @@ class Context:
         return [
             name
             for name in self.table.frame.columns
-            if name not in (schema.image, *schema.targets)
+            if name not in (*schema.images, *schema.targets)
         ]
 
     def numbers(self) -> dict[str, NDArray[np.float64]]:

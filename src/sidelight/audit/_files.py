@@ -15,8 +15,8 @@ from PIL import Image
 
 from sidelight.images import UnusableImageError, thumbnail
 from sidelight.images._decode import quiet
-from sidelight.images.formats.pillow import DAMAGE
 from sidelight.images._progress import DecodingBar
+from sidelight.images.formats.pillow import DAMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["severe", "warning", "note"]
@@ -49,6 +51,11 @@ class Finding:
     fix: str = ""
     told: bool = False
 
+    @property
+    def said(self) -> str:
+        """What was found and what to do, in one line."""
+        return f"{self.sentence} {self.fix}".strip()
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
         made = asdict(self)
@@ -66,6 +73,7 @@ class Audit:
         findings: What was found.
         checks: Names of the checks that were made.
         skipped: Checks that could not be made, each with the reason.
+        page: Writes it as an HTML page; `report` calls it.
     """
 
     source: str
@@ -73,6 +81,7 @@ class Audit:
     findings: tuple[Finding, ...]
     checks: tuple[str, ...]
     skipped: dict[str, str]
+    page: Callable[[Audit, Path], Path] | None = None
 
     def counts(self) -> dict[str, int]:
         """Return how many findings there are of each severity."""
@@ -85,6 +94,20 @@ class Audit:
     def is_severe(self) -> bool:
         """Whether a severe finding stands."""
         return any(finding.severity == "severe" for finding in self.findings)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the findings as one HTML page that opens offline.
+
+        Args:
+            path: The file.
+
+        Raises:
+            ValueError: If it was not made by `sidelight.audit_table`.
+        """
+        if self.page is None:
+            message = "only an audit of sidelight.audit_table knows how to write a page"
+            raise ValueError(message)
+        return self.page(self, Path(path))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as `--json` and `audit.json` hold it."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sidelight.table import Table
 
 
-def audit_table(
+def run_checks(
     table: Table,
     split: Split | None = None,
     *,

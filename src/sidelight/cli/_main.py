@@ -1,6 +1,6 @@
 """The `sidelight` command: its verbs, and how it ends.
 
-Exit codes: 0 good, 2 bad input, 130 interrupted.
+Exit codes: 0 good, 1 a severe finding of an audit, 2 bad input, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import typer
 
 from sidelight import __version__
 from sidelight.cli import (
+    audit,
     compare,
     dataset,
     demo,
     evaluate,
     inspect,
     list_,
+    pack,
     predict,
     report,
     train,
@@ -35,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("audit")(audit.audit)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
@@ -42,6 +45,7 @@ app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("inspect")(inspect.inspect)
+app.command("pack")(pack.pack)
 app.command("list")(list_.list_)
 app.command("dataset")(dataset.dataset)
 app.command("demo")(demo.demo)

@@ -1,5 +1,5 @@
-"""One page that shows what a comparison, a search or a run found; opens offline."""
+"""One page that shows what a comparison, a search, a run or an audit found."""
 
-from sidelight.report._write import write_comparison, write_report
+from sidelight.report._write import write_audit, write_comparison, write_report
 
-__all__ = ["write_comparison", "write_report"]
+__all__ = ["write_audit", "write_comparison", "write_report"]

@@ -23,11 +23,13 @@ class Section:
         name: Of its template, and where links to it lead.
         title: Its heading.
         context: What its template shows.
+        anchor: Where links lead, if several sections share a template.
     """
 
     name: str
     title: str
     context: Mapping[str, Any]
+    anchor: str = ""
 
 
 def render_page(title: str, head: Section, sections: list[Section]) -> str:
@@ -40,7 +42,10 @@ def render_page(title: str, head: Section, sections: list[Section]) -> str:
     """
     templates = _templates()
     style, _, _ = templates.loader.get_source(templates, "style.css")  # type: ignore[union-attr]
-    shown = [{"name": s.name, "title": s.title, "body": _body(s)} for s in sections]
+    shown = [
+        {"name": s.anchor or s.name, "title": s.title, "body": _body(s)}
+        for s in sections
+    ]
     return templates.get_template("page.html").render(
         title=title, style=Markup(style), head=_body(head), sections=shown
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from jinja2 import UndefinedError
 
+from sidelight.audit import Audit
 from sidelight.errors import RunError
 from sidelight.experiments.compare import Comparison, Evidence
+from sidelight.report._audit import audit_page
 from sidelight.report._comparison import comparison_page
 from sidelight.report._run import run_page
 from sidelight.report._search import search_page
@@ -38,6 +40,12 @@ def write_comparison(found: Comparison, path: Path) -> Path:
     """Write the page of a comparison in memory."""
     evidence = Evidence.of(found)
     write_text(path, comparison_page(evidence, _name_of(found)))
+    return path
+
+
+def write_audit(found: Audit, path: Path) -> Path:
+    """Write the page of an audit."""
+    write_text(path, audit_page(found))
     return path
 
 

@@ -1,9 +1,11 @@
 """The one place that runs the whole way once: check, split, fit, pack, train, score."""
 
 from sidelight.workflow._answer import evaluate_run, inspect, predict_with_run
+from sidelight.workflow._audit import audit_source
 from sidelight.workflow._config import RunConfig, load_config, make_config
 from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._network import Method, OneNetwork
+from sidelight.workflow._pack import pack_source, write_source
 from sidelight.workflow._prepare import Noticed, Prepared, prepare, prepare_folds, read
 from sidelight.workflow._run import Run, run
 from sidelight.workflow._store import save_run, train_and_store
@@ -15,11 +17,13 @@ __all__ = [
     "Prepared",
     "Run",
     "RunConfig",
+    "audit_source",
     "demo_config",
     "evaluate_run",
     "inspect",
     "load_config",
     "make_config",
+    "pack_source",
     "predict_with_run",
     "prepare",
     "prepare_folds",
@@ -28,4 +32,5 @@ __all__ = [
     "run_demo",
     "save_run",
     "train_and_store",
+    "write_source",
 ]

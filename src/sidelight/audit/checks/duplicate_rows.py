@@ -22,7 +22,7 @@ def find(context: Context) -> list[Finding]:
     names = [
         name
         for name in frame.columns
-        if name != schema.image
+        if name not in schema.images
         and not frame[name].dtype.is_nested()
         and frame[name].n_unique() < len(frame)  # what numbers the rows differs anyhow
     ]

@@ -9,6 +9,7 @@ from sidelight.audit._context import Context, codes_of
 from sidelight.audit._finding import Finding
 from sidelight.audit._foretell import foretold
 from sidelight.registry import CHECKS
+from sidelight.table import names_as_text
 
 FEWEST, TOLD, LOW = 60, 0.9, 0.7
 
@@ -23,7 +24,7 @@ def find(context: Context) -> list[Finding]:
     answer, image = context.answer, context.table.schema.image
     if answer is None or image is None or answer.known.sum() < FEWEST:
         return []
-    names = context.table.frame[image].cast(pl.String).fill_null("")
+    names = names_as_text(context.table.frame[image]).fill_null("")
     parts = {
         "folder": names.str.extract(r"^(.*)/[^/]*$", 1),
         "words": names.str.extract(r"([^/]*)$", 1).str.replace_all(r"\d+", "#"),

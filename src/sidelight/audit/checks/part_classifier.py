@@ -22,7 +22,7 @@ SIGMAS = 5
 @CHECKS.register(
     "part_classifier",
     summary="boosted trees that tell test rows from training rows by their metadata",
-    capabilities={"split"},
+    capabilities={"split", "slow"},
 )
 def find(context: Context) -> list[Finding]:
     """Say whether the parts differ in a way that no single column shows."""

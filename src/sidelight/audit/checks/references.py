@@ -30,5 +30,5 @@ def find(context: Context) -> list[Finding]:
             told=True,
         )
         for problem in kept.problems
-        if problem.column == context.table.schema.image
+        if problem.column in context.table.schema.images
     ]
