@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,14 +140,6 @@ def read_table(
         drop = _with_part(reader.part, frame, name, drop, keep)
     nulls = NULL_VALUES if null_values is None else tuple(null_values)
     _check_options(on_bad, decimal)
-    joined = join_tables(
-        Side(frame, name, root),
-        join,
-        lambda other, query: _read(other, query, None)[1:],
-        images=_named(image, frame) or ([] if schema is None else schema.images),
-        null_values=nulls,
-    )
-    frame, name = joined.side.frame, joined.side.name
     wishes: dict[str, object] = {"headers": headers, "from_name": from_name}
     wishes |= {"kinds": kinds, "drop": drop}
     wishes |= {"lat": lat, "lon": lon, "task": task, "classes": classes}
@@ -157,20 +150,31 @@ def read_table(
         headers, from_name = schema.headers, schema.from_name
         max_pictures = schema.max_pictures
     named = _named(image, frame)
-    pictures = named or ([] if schema is None else schema.images)
-    root = _root(images, joined.root_of(pictures))
+    pictures = named or ([] if schema is None else list(schema.images))
+    say = partial(
+        add_picture_columns,
+        headers=headers,
+        from_name=from_name,
+        max_pictures=max_pictures,
+        null_values=nulls,
+    )
     notes: list[str] = []
-    if not may_miss or (pictures and set(pictures) <= set(frame.columns)):
-        frame, notes = add_picture_columns(
-            frame,
-            pictures,
-            root,
-            max_pictures=max_pictures,
-            headers=headers,
-            from_name=from_name,
-            source=name,
-            null_values=nulls,
-        )
+    # A site or a patient that pictures name may be the key of another table.
+    early = bool(pictures) and set(pictures) <= set(frame.columns)
+    if early:
+        frame, notes = say(frame, pictures, _root(images, root), source=name)
+    joined = join_tables(
+        Side(frame, name, root),
+        join,
+        lambda other, query: _read(other, query, None)[1:],
+        images=pictures,
+        null_values=nulls,
+    )
+    frame, name = joined.side.frame, joined.side.name
+    named = _named(image, frame)
+    root = _root(images, joined.root_of(pictures))
+    if not early and (not may_miss or set(pictures) <= set(frame.columns)):
+        frame, notes = say(frame, pictures, root, source=name)
     for column in keep:
         if column not in frame.columns:
             raise ColumnNotFoundError(column, frame.columns, path=name)

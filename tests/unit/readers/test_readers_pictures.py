@@ -14,7 +14,7 @@ from sidelight.errors import (
     TableError,
     UnknownNameError,
 )
-from sidelight.readers import read_table
+from sidelight.readers import Join, read_table
 from sidelight.table import load_schema, save_schema
 
 N = 12
@@ -117,6 +117,22 @@ def test_notes_are_kept(read):
     with pytest.warns(DataWarning, match="None of the 12 pictures has an XMP packet"):
         table = read(headers=["xmp"])
     assert "None of the 12 pictures has an XMP packet." in table.notes
+
+
+def test_what_a_name_says_may_be_the_key_of_a_join(read):
+    sites = pl.DataFrame({"site": ["north", "south"], "slope": [12.5, 3.0]})
+    join = Join(source=sites, key="site", cardinality="many_to_one")
+    table = read(from_name=PATTERN, join=[join])
+    assert table.frame["slope"].to_list() == [3.0, 12.5] * (N // 2)
+
+
+def test_pictures_that_only_the_other_table_names(read, frame):
+    patients = pl.DataFrame({"who": [0, 1, 2], "y": ["a", "b", "b"]})
+    named = frame.select("file").with_columns(who=pl.Series([0, 1, 2] * (N // 3)))
+    join = Join(source=named, key="who", cardinality="one_to_many")
+    table = read(patients, from_name=PATTERN, headers=["exif"], join=[join])
+    assert table.frame["n"].to_list() == list(range(N))
+    assert table.frame["exif_model"].to_list() == ["A", "B"] * (N // 2)
 
 
 @pytest.mark.parametrize(
