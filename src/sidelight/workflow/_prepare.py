@@ -11,7 +11,7 @@ import numpy as np
 
 from sidelight.errors import ConfigError, SidelightWarning
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack, fit_scale, pack, parse_size, survey
+from sidelight.images import ImageRule, Pack, Packed, fit_scale, pack, parse_size, survey
 from sidelight.nn.backbones import AUTO, default_backbone
 from sidelight.predictor import Predictor
 from sidelight.preprocessing import Preprocessor
@@ -109,6 +109,7 @@ def read(
     source: Any = None,
     *,
     lenient: bool = False,
+    needs_target: bool = True,
 ) -> Table:
     """Read and check the table a configuration names.
 
@@ -120,6 +121,7 @@ def read(
         split: Which columns the split will need.
         source: A table in memory, in place of the one that is named.
         lenient: For an audit: bad rows are kept and told, and no target is needed.
+        needs_target: Whether a table without a target is refused.
 
     Raises:
         ConfigError: If no source is named, or no target.
@@ -158,7 +160,7 @@ def read(
         keep=tuple(n for n in (*deciding, split.time) if n),
         learn=True,
     )
-    if table.schema.target is None and not lenient:
+    if table.schema.target is None and needs_target and not lenient:
         problem = "no target was given"
         raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
     return table
@@ -200,10 +202,10 @@ def prepare_folds(
     folds = make_folds(table, config.split, num_folds)
     rule = images = None
     if table.schema.image is not None and config.network.fusion != "metadata":
-        packed, rule, images = _pack(table, config, progress)
-        if len(packed) != len(table):
-            folds = make_folds(packed, config.split, num_folds)
-        table = packed
+        packed, rule = pack_pictures(table, config, progress)
+        if len(packed.table) != len(table):
+            folds = make_folds(packed.table, config.split, num_folds)
+        table, images = packed.table, packed.images
     dropped = Preprocessor.fit(table.take(folds[0], "train")).rows_to_drop(table)
     if len(dropped):
         table, images = _without(table, images, dropped)
@@ -229,9 +231,14 @@ def _fitted(
     return Prepared(table, split, preprocessor, rule, images, inputs, scale)
 
 
-def _pack(
+def pack_pictures(
     table: Table, config: RunConfig, progress: bool
-) -> tuple[Table, ImageRule, Pack]:
+) -> tuple[Packed, ImageRule]:
+    """Look at all headers, and decode what is not in the cache yet.
+
+    Raises:
+        ImageError: If pictures cannot be decoded.
+    """
     options = config.image
     on_bad = config.table.on_bad
     size = None if options.size is None else parse_size(options.size)
@@ -251,7 +258,7 @@ def _pack(
         verify=options.verify,
         progress=progress,
     )
-    return packed.table, surveyed.rule, packed.images
+    return packed, surveyed.rule
 
 
 def _without(

@@ -1,0 +1,1 @@
+"""Records of `tf.train.Example`: their files, the types in them, their pictures."""

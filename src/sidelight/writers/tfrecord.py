@@ -1,0 +1,205 @@
+"""TFRecord in the layout of TensorFlow Datasets: nothing is lost on the way back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from sidelight.errors import ImageError
+from sidelight.readers.tables._rows import JOINT
+from sidelight.readers.tables._tfrecord import columns, layout
+from sidelight.readers.tables._tfrecord.columns import Encoded
+from sidelight.readers.tables._tfrecord.extract import safe_name, suffix_of
+from sidelight.readers.tables._tfrecord.records import Feature, write_records
+from sidelight.registry import WRITERS
+from sidelight.runs import write_json, write_text
+from sidelight.table import Table
+from sidelight.writers._write import Written
+
+SHARD_BYTES = 128 * 2**20
+PIECE = 1024  # rows whose values are held as Python objects
+SPLIT = "rows"  # who is train, val and test is decided by each run
+NAME = "/name"
+
+
+@WRITERS.register(
+    "tfrecord",
+    summary="shards of tf.train.Example, as TensorFlow Datasets reads them too",
+    extra="tensorflow",
+)
+def write_tfrecord(
+    table: Table, folder: Path, place: Path, num_shards: int | None
+) -> Written:
+    """Write shards, and the files that describe them.
+
+    Args:
+        table: Checked rows.
+        folder: An empty folder.
+        place: Where the folder will be in the end; names the shards.
+        num_shards: Number of files; None chooses by size.
+
+    Raises:
+        TableError: If a column holds what a record has no place for.
+        ImageError: If a picture is gone.
+    """
+    slots = _slots(table)
+    encoded = {
+        name: feature
+        for cells in table.frame.iter_columns()
+        for name, feature in columns.encode(cells, table.source).items()
+    }
+    name = _dataset_name(place)
+    count = _num_shards(table) if num_shards is None else num_shards
+    edges = np.linspace(0, len(table), count + 1).round().astype(int)
+    sizes = [
+        write_records(
+            folder / f"{name}-{SPLIT}.tfrecord-{shard:05d}-of-{count:05d}",
+            _records(table, encoded, slots, int(edges[shard]), int(edges[shard + 1])),
+        )
+        for shard in range(count)
+    ]
+    lengths = np.diff(edges).tolist()
+    _describe(table, folder, encoded, slots)
+    _inform(folder, name, lengths, sum(sizes))
+    num_pictures = sum(int(slot.count()) for slot in table.images.slots)
+    return Written(place, len(table), num_pictures, count, sum(sizes))
+
+
+def _slots(table: Table) -> dict[str, tuple[str, list[pl.Series]]]:
+    """Return the features of pictures: the column of each, and where they are."""
+    found: dict[str, tuple[str, list[pl.Series]]] = {}
+    if table.schema.image is None or not len(table.images):
+        return found
+    taken = set(table.frame.columns)
+    slots = list(table.images.slots)
+    for column in table.schema.images:
+        feature = "image" if "image" not in taken else f"{column}/encoded"
+        # A column that lists pictures has all slots, every other one its own.
+        own = slots if table.schema.max_pictures else [slots.pop(0)]
+        found[feature] = (column, own)
+        taken.add(feature)
+    return found
+
+
+def _records(
+    table: Table,
+    encoded: dict[str, Encoded],
+    slots: dict[str, tuple[str, list[pl.Series]]],
+    start: int,
+    stop: int,
+) -> Iterator[dict[str, Feature]]:
+    for first in range(start, stop, PIECE):
+        size = min(PIECE, stop - first)
+        cells = {
+            name: (feature.kind, feature.cells.slice(first, size).to_list())
+            for name, feature in encoded.items()
+        }
+        paths = {
+            feature: (column, [slot.slice(first, size).to_list() for slot in own])
+            for feature, (column, own) in slots.items()
+        }
+        for row in range(size):
+            record: dict[str, Feature] = {
+                name: (kind, values[row])
+                for name, (kind, values) in cells.items()
+                if values[row] is not None
+            }
+            for feature, (column, own) in paths.items():
+                found = [slot[row] for slot in own if slot[row] is not None]
+                if found:
+                    number = int(table.rows[first + row])
+                    pictures = [_bytes(path, number, table, column) for path in found]
+                    _put(record, feature, column, found, pictures)
+            yield record
+
+
+def _put(
+    record: dict[str, Feature],
+    feature: str,
+    column: str,
+    paths: list[str],
+    pictures: list[bytes],
+) -> None:
+    """Put a row's pictures into its record, and what their files shall be called.
+
+    A relative name stays. Any other, and those of several in a cell, are replaced by a
+    digest, in the column too.
+    """
+    cell = record.get(column, ("bytes", []))[1]
+    names = [safe_name(data.decode("utf-8", "replace")) for data in cell]
+    if len(pictures) > 1 or names == [] or None in names:
+        names = [_hashed(*picture) for picture in zip(paths, pictures, strict=True)]
+        record[column] = ("bytes", [JOINT.join(map(str, names)).encode()])
+    record[feature] = ("bytes", pictures)
+    record[feature + NAME] = ("bytes", [str(name).encode() for name in names])
+
+
+def _hashed(path: str, data: bytes) -> str:
+    # Two rows may have the same picture in different files.
+    said = path.encode() + b"\0" + data
+    return hashlib.blake2b(said, digest_size=16).hexdigest() + suffix_of(data)
+
+
+def _bytes(path: str, row: int, table: Table, column: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as failure:
+        message = f"a picture cannot be read: {failure.strerror or failure}"
+        raise ImageError(
+            message, path=table.source, column=column, rows=[row], values=[path]
+        ) from None
+
+
+def _num_shards(table: Table) -> int:
+    """Return a number of files of about the usual size, by the first pictures."""
+    sample = [p for slot in table.images.slots for p in slot.head(1000).drop_nulls()]
+    known = [Path(path).stat().st_size for path in sample if Path(path).is_file()]
+    total = sum(known) / max(1, min(1000, len(table))) * len(table)
+    return int(min(len(table), max(1, np.ceil(total / SHARD_BYTES))))
+
+
+def _dataset_name(place: Path) -> str:
+    words = re.sub(r"[^a-z0-9_]+", "_", place.absolute().name.lower()).strip("_")
+    return words if words[:1].isalpha() else f"table_{words}".rstrip("_")
+
+
+def _describe(
+    table: Table,
+    folder: Path,
+    encoded: dict[str, Encoded],
+    slots: dict[str, tuple[str, list[pl.Series]]],
+) -> None:
+    frame = table.frame
+    own = {
+        "format": layout.FORMAT,
+        "image": table.schema.image,
+        "pictures": {feature: feature + NAME for feature in slots},
+        "columns": {c.name: columns.dtype_name(c.dtype) for c in frame.iter_columns()},
+    }
+    write_json(folder / layout.OWN, own)
+    declared = {feature: layout.picture_feature() for feature in slots}
+    for cells in frame.iter_columns():
+        feature = encoded.get(cells.name)
+        if feature is not None:
+            declared[cells.name] = layout.value_feature(
+                feature.kind,
+                optional=bool(cells.null_count()) or cells.dtype.is_nested(),
+                boolean=cells.dtype == pl.Boolean,
+            )
+    write_text(folder / layout.FEATURES, layout.declaration(declared))
+
+
+def _inform(folder: Path, name: str, lengths: list[int], num_bytes: int) -> None:
+    split = {
+        "filepathTemplate": "{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}",
+        "name": SPLIT,
+        "numBytes": str(num_bytes),
+        "shardLengths": [str(length) for length in lengths],
+    }
+    info = {"fileFormat": "tfrecord", "name": name, "splits": [split]}
+    write_json(folder / layout.INFO, {**info, "version": "1.0.0"})
