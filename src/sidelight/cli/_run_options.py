@@ -72,9 +72,11 @@ TABLE = (
     RunOption("images", ("table.images",), o.Images),
     RunOption("sql", ("table.sql",), o.Sql),
     RunOption("asset", ("table.asset",), o.Asset),
-    RunOption("join", ("join.source",), o.Join),
-    RunOption("on", ("join.key",), o.On),
-    RunOption("cardinality", ("join.cardinality",), o.Cardinalities),
+    RunOption("join", ("table.join",), o.Join, read=lambda v: tuple(v or ())),
+    RunOption("on", ("table.join",), o.On, read=lambda v: tuple(v or ())),
+    RunOption(
+        "cardinality", ("table.join",), o.Cardinalities, read=lambda v: tuple(v or ())
+    ),
     RunOption("headers", ("table.headers",), o.Headers, read=o.headers),
     RunOption("from_name", ("table.from_name",), o.FromName),
     RunOption("kind", ("table.kinds",), o.Kinds, read=lambda v: o.pairs(v, "--kind")),
@@ -299,11 +301,9 @@ def _typed(
         for place in option.places:
             section, _, field = place.partition(".")
             options.setdefault(section, {})[field] = value
-    joins = options.pop("join", None)
-    if joins is not None:  # they stand in lists, the first with the first
-        places = ("source", "key", "cardinality")
-        typed = o.joins(*(joins.get(place) for place in places))
-        options.setdefault("table", {})["join"] = typed
+    if "join" in options.get("table", {}):  # three options say it together
+        said = (values[name] for name in ("join", "on", "cardinality"))
+        options["table"]["join"] = o.joins(*said)
     split = options.get("split", {})
     if split.get("column"):
         split.setdefault("method", "column")  # also over that of --config

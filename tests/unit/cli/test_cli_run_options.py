@@ -68,6 +68,38 @@ def test_a_split_column_decides_the_split_unless_another_is_typed(typed):
     assert given.options["split"]["method"] == "random"
 
 
+def test_joins_are_read_the_first_table_with_the_first_key(typed):
+    given, _ = typed("--join", "a.csv", "--on", "k", "--join", "b.csv", "--on", "x=y")
+    assert given.options["table"]["join"] == [
+        {"source": "a.csv", "key": "k"},
+        {"source": "b.csv", "key": "x=y"},
+    ]
+    given, _ = typed("--join", "a.csv", "--on", "k", "--cardinality", "many_to_one")
+    assert given.options["table"]["join"][0]["cardinality"] == "many_to_one"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--join", "a.csv"], "1 × --join, 0 × --on"),
+        (["--on", "k"], "0 × --join, 1 × --on"),
+        (
+            ["--join", "a", "--on", "k", "--join", "b", "--on", "k"]
+            + ["--cardinality", "many_to_one"],
+            "2 × --join, 2 × --on, 1 × --cardinality",
+        ),
+        (
+            ["--join", "a", "--on", "k", "--cardinality", "many"],
+            "--cardinality 'many' is no way",
+        ),
+    ],
+)
+def test_joins_that_do_not_add_up_are_refused(typed, words, message):
+    with pytest.raises(ConfigError) as caught:
+        typed(*words)
+    assert message in str(caught.value)
+
+
 def test_settings_win_over_options(typed):
     given, _ = typed("--epochs", "3", "--set", "train.epochs=4")
     assert given.options == {"train": {"epochs": 4}}
