@@ -124,11 +124,12 @@ def mariadb() -> Iterator[Server]:
 def _make_user(path: Path) -> None:
     import pymysql
 
-    for _ in range(200):
-        with suppress(pymysql.OperationalError):
-            connection = pymysql.connect(unix_socket=str(path), user="root")
+    for _ in range(600):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(path))
             break
         time.sleep(0.05)
+    connection = pymysql.connect(unix_socket=str(path), user="root")
     with closing(connection), closing(connection.cursor()) as cursor:
         cursor.execute("create database lab character set utf8mb4")
         cursor.execute(f"create user {USER}@'%%' identified by %s", (PASSWORD,))

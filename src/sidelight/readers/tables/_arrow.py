@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from sidelight.errors import TableError
 from sidelight.readers.tables._base import check_names
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _UUID = r"^(.{8})(.{4})(.{4})(.{4})(.{12})$"
 _CALENDAR = datetime(1, 1, 1), datetime(9999, 12, 31)
@@ -38,8 +36,12 @@ def to_frame(table: pa.Table, path: str) -> pl.DataFrame:
 
 def _column(table: pa.Table, name: str, path: str) -> pl.Series:
     kind = table.schema.field(name).type
+    column = table.select([name])
+    if pa.types.is_map(kind):  # a list of pairs, which every Polars knows
+        pair = pa.struct([("key", kind.key_type), ("value", kind.item_type)])
+        column = column.cast(pa.schema([(name, pa.list_(pair))]))
     try:
-        cells = pl.from_arrow(table.select([name])).to_series()  # type: ignore[union-attr]
+        cells = pl.from_arrow(column).to_series()  # type: ignore[union-attr]
     except pl.exceptions.ComputeError:
         message = f"cells of type {kind} cannot be read"
         fix = (

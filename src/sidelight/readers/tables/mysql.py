@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from configparser import RawConfigParser
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -109,7 +110,9 @@ def _arguments(address: str, name: str) -> dict[str, Any]:
         "user": parts.username and unquote(parts.username),
         # As bytes: PyMySQL would send text as Latin-1.
         "password": (
-            unquote(parts.password or "") or os.environ.get("MYSQL_PWD", "")
+            unquote(parts.password or "")
+            or os.environ.get("MYSQL_PWD")
+            or _stored_password(file)
         ).encode(),
         "database": unquote(parts.path.removeprefix("/")),
         "read_default_file": str(file) if file.exists() else None,
@@ -121,6 +124,12 @@ def _arguments(address: str, name: str) -> dict[str, Any]:
         "conv": _driver().converters.encoders,  # no decoders
         **{key: value for key, value in arguments.items() if value},
     }
+
+
+def _stored_password(file: Path) -> str:
+    options = RawConfigParser(allow_no_value=True, strict=False)
+    options.read(file, encoding="utf-8")
+    return (options.get("client", "password", fallback="") or "").strip("'\"")
 
 
 def _relations(cursor: Any) -> list[query.Relation]:
@@ -137,7 +146,7 @@ def _rows(connection: Any, asked: str, name: str) -> pl.DataFrame:
         cursor.execute(asked)
         columns = [(column[0], column[1]) for column in cursor.description or ()]
         check_names([column for column, _ in columns], name)
-        batches = [_frame(columns, rows) for rows in _batches(cursor)]
+        batches = [_frame(columns, rows) for rows in _batches(connection, cursor)]
     if not batches:
         return pl.DataFrame({column: [] for column, _ in columns})
     return pl.concat(batches, how="vertical_relaxed")
@@ -152,9 +161,14 @@ def _frame(
     )
 
 
-def _batches(cursor: Any) -> Iterator[Sequence[Sequence[Any]]]:
-    while rows := cursor.fetchmany(BATCH):
-        yield rows
+def _batches(connection: Any, cursor: Any) -> Iterator[Sequence[Sequence[Any]]]:
+    try:
+        while rows := cursor.fetchmany(BATCH):
+            yield rows
+    finally:
+        if not connection.open:
+            # Else PyMySQL goes on reading from the connection that broke.
+            cursor._result.unbuffered_active = False
 
 
 def _column(name: str, code: int, cells: Sequence[Any]) -> pl.Series:
