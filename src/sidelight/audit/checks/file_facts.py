@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sidelight.audit._files import Files
 
 FEWEST = 100
-TOLD, LOW = 0.3, 0.2  # for what has nothing to do with what is shown
+TOLD, LOW = 0.2, 0.1  # for what has nothing to do with what is shown
 CONTENT = 0.7  # for the bytes a pixel takes, which depend on what is shown
 CERTAIN = 0.9
 
