@@ -17,14 +17,15 @@ from sidelight.images import ImageRule, Pack, pack
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.runs import RunDirectory, write_atomically, write_text
-from sidelight.table import Table, load_schema, save_schema
+from sidelight.table import Table, load_schema, names_as_text, save_schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sidelight.schema import Schema
+    from sidelight.schema import Schema, Task
 
 BATCH_SIZE = 256
+FROM = 0.5  # probability from which a label is said to be there
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,19 @@ class Predictor:
 
     @property
     def classes(self) -> list[str]:
-        """The class names in fitted order; empty for a regression."""
+        """Names of classes or labels in fitted order; empty for a regression."""
         return self.preprocessor.classes
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return self.preprocessor.known_target.task
+
+    @property
+    def names(self) -> list[str]:
+        """What the scores' parts are called: classes, labels, or several targets."""
+        several = self.preprocessor.known_target.names
+        return self.classes or (list(several) if len(several) > 1 else [])
 
     @property
     def uses_image(self) -> bool:
@@ -73,10 +85,9 @@ class Predictor:
         options["may_miss"] = self.may_miss
         if target:
             return read_table(
-                source, schema=self.schema, target=self.schema.target, **options
+                source, schema=self.schema, target=self.schema.targets, **options
             )
-        asked = self.schema.model_copy(update={"target": None, "task": None})
-        return read_table(source, schema=asked, **options)
+        return read_table(source, schema=self.schema.without_target(), **options)
 
     def source(self, table: Table, images: Pack | None = None) -> Source:
         """Return the table's inputs, ready to be batched; pictures are packed."""
@@ -124,40 +135,67 @@ class Predictor:
     def predict_proba(
         self, table: Table, images: Pack | None = None
     ) -> NDArray[np.float32]:
-        """Return class probabilities `(rows, classes)`, columns in fitted order."""
+        """Return probabilities of classes or labels, columns in fitted order."""
         return self.probabilities(self.answers(self.source(table, images)))
 
     def probabilities(self, answers: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return `(rows, classes)` also where the network gives one figure for two."""
-        if answers.shape[1] == 1 and len(self.classes) == 2:
+        if self.task == "binary":
             return np.concatenate([1 - answers, answers], axis=1)
         return answers
 
     def values(self, answers: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the predicted numbers `(rows,)` of a regression, in target units."""
-        return self.preprocessor.decode_target(answers[:, 0])
+        """Return the predicted numbers of a regression, in the targets' units.
+
+        Returns:
+            `(rows,)` of one target, `(rows, targets)` of several.
+        """
+        return self.preprocessor.decode_target(answers)
 
     def predict(self, table: Table, images: Pack | None = None) -> NDArray[Any]:
-        """Return the likeliest class, or the predicted number, of each row."""
-        answers = self.answers(self.source(table, images))
+        """Return the likeliest class, the labels or the predicted numbers of each row.
+
+        Labels, those with a probability of one half or more, are written as in the
+        target column: sorted, with ";" between.
+        """
+        return self.decided(self.answers(self.source(table, images)))
+
+    def decided(self, answers: NDArray[np.float32]) -> NDArray[Any]:
+        """Return what `predict` returns, of raw answers."""
         if not self.classes:
             return self.values(answers)
-        names = np.array(self.classes)
-        return np.asarray(names[self.probabilities(answers).argmax(axis=1)])
+        names = np.array(self.classes, dtype=object)
+        if self.task == "multilabel":
+            found = [names[row] for row in answers >= FROM]
+            return np.array([";".join(sorted(row)) for row in found], dtype=object)
+        return np.asarray(names[self.probabilities(answers).argmax(axis=1)]).astype(str)
 
     def frame(self, table: Table, answers: NDArray[np.float32]) -> pl.DataFrame:
-        """Return answers as a table: row number, picture, prediction, probabilities."""
-        columns: dict[str, Any] = {"row": table.rows}
-        image = self.schema.image
-        if image is not None and image in table.frame.columns:
-            columns[image] = table.frame[image]
-        if not self.classes:
-            return pl.DataFrame({**columns, "prediction": self.values(answers)})
-        probability = self.probabilities(answers)
-        columns["prediction"] = np.array(self.classes)[probability.argmax(axis=1)]
-        for index, name in enumerate(self.classes):
-            columns[f"probability_{name}"] = probability[:, index]
-        return pl.DataFrame(columns)
+        """Return answers as a table: row number, picture, prediction, probabilities.
+
+        Several targets have a column each, `prediction_NAME`.
+        """
+        columns: dict[str, Any] = {}
+        decided = self.decided(answers)
+        if decided.ndim == 2:
+            for name, column in zip(self.names, decided.T, strict=True):
+                columns[f"prediction_{name}"] = column
+        else:
+            kind = pl.String if self.classes else pl.Float64
+            columns["prediction"] = pl.Series(decided.tolist(), dtype=kind)
+        if self.classes:
+            probability = self.probabilities(answers)
+            for index, name in enumerate(self.classes):
+                columns[f"probability_{name}"] = probability[:, index]
+        return self.rows(table).with_columns(
+            pl.Series(n, c) for n, c in columns.items()
+        )
+
+    def rows(self, table: Table) -> pl.DataFrame:
+        """Return each row's number in its source, and the pictures that it names."""
+        columns = [table.frame[n] for n in self.schema.images if n in table.frame]
+        names = {cells.name: names_as_text(cells) for cells in columns}
+        return pl.DataFrame({"row": table.rows, **names})
 
     def figures(self, answers: NDArray[np.float32]) -> NDArray[Any]:
         """Return what scores are computed from: probabilities, or predicted numbers."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sidelight.runs import RunDirectory
     from sidelight.workflow import Run
 
+HEADINGS = {"support": "rows", **SCORE_NAMES}
+
 
 def console() -> Console:
     """Return standard output, as wide as it is, or 110 columns in a log."""
@@ -47,19 +49,19 @@ def scores(parts: dict[str, dict[str, Any]], title: str | None = None) -> Grid:
 
 
 def by_class(part: dict[str, Any], title: str) -> Grid | None:
-    """Return sensitivity and specificity of each class, where there are classes."""
-    classes = part.get("per_class")
-    if not classes:
-        return None
-    made = grid("class", "rows", "sensitivity", "specificity", title=title)
-    for name, figures in classes.items():
-        made.add_row(
-            name,
-            figure(figures["support"]),
-            figure(figures["sensitivity"]),
-            figure(figures["specificity"]),
-        )
-    return made
+    """Return the scores of each class, label or target, where there are several."""
+    for key, noun, names in (
+        ("per_class", "class", ("support", "sensitivity", "specificity")),
+        ("per_label", "label", ("support", "average_precision", "recall", "precision")),
+        ("per_target", "target", ("mae", "rmse", "r2")),
+    ):
+        if part.get(key):
+            shown = (HEADINGS.get(name, name.replace("_", " ")) for name in names)
+            made = grid(noun, *shown, title=f"{title} by {noun}")
+            for name, figures in part[key].items():
+                made.add_row(name, *(figure(figures[score]) for score in names))
+            return made
+    return None
 
 
 def show_run(finished: Run, directory: RunDirectory) -> None:
@@ -67,7 +69,7 @@ def show_run(finished: Run, directory: RunDirectory) -> None:
     out = console()
     parts = {part: finished.metrics[part] for part in ("train", "val", "test")}
     out.print(scores(parts))
-    classes = by_class(finished.metrics["test"], "test rows by class")
+    classes = by_class(finished.metrics["test"], "test rows")
     if classes is not None:
         out.print(classes)
     training = finished.training
@@ -83,6 +85,11 @@ def show_run(finished: Run, directory: RunDirectory) -> None:
         network = finished.config.network
         weights = network.weights or "random values"
         out.print(f"backbone {network.backbone}, from {weights}")
+    noise = finished.label_noise
+    if noise is not None and noise.height:
+        out.print(
+            f"{noise.height} labels of val and test rows look wrong: label_noise.csv"
+        )
     left_out = finished.prepared.split.left_out
     if left_out:
         out.print(f"{left_out} training rows nearer than the buffer were left out")

@@ -25,17 +25,22 @@ from sidelight.evaluation._evaluate import (
     subgroup_metrics,
 )
 from sidelight.evaluation._intervals import bootstrap_interval
+from sidelight.evaluation._label_noise import find_label_noise
 from sidelight.evaluation._regression import regression_metrics
 from sidelight.evaluation._row_scores import (
+    FALLING,
     METRICS,
+    METRICS_OF,
     POINTS,
     primary_metric,
     row_scores,
 )
 
 __all__ = [
+    "FALLING",
     "FEW_ROWS",
     "METRICS",
+    "METRICS_OF",
     "POINTS",
     "SCORE_NAMES",
     "Interval",
@@ -45,6 +50,7 @@ __all__ = [
     "classification_metrics",
     "detectable_difference",
     "evaluate",
+    "find_label_noise",
     "fit_temperature",
     "groups_of",
     "holm",

@@ -9,12 +9,16 @@ import numpy as np
 import polars as pl
 
 from sidelight.evaluation._classification import classification_metrics
+from sidelight.evaluation._multilabel import multilabel_metrics
+from sidelight.evaluation._ordinal import ordinal_metrics
 from sidelight.evaluation._regression import regression_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+
+    from sidelight.schema import Task
 
 # A score of fewer rows than this says little; it is shown and marked.
 FEW_ROWS = 30
@@ -23,7 +27,14 @@ MAX_GROUPS = 50
 SCORE_NAMES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
+    "rank_mae": "MAE in ranks",
+    "quadratic_kappa": "quadratic kappa",
+    "mean_average_precision": "mean AP",
+    "label_ranking": "label ranking precision",
+    "micro_f1": "micro F1",
     "macro_f1": "macro F1",
+    "hamming_loss": "Hamming loss",
+    "exact_match": "whole set right",
     "log_loss": "log loss",
     "roc_auc": "ROC-AUC",
     "pr_auc": "PR-AUC",
@@ -38,29 +49,38 @@ SCORE_NAMES = {
 def evaluate(
     truth: NDArray[Any],
     figures: NDArray[Any],
-    classes: Sequence[str],
+    names: Sequence[str],
     *,
+    task: Task | None = None,
     threshold: float | None = None,
 ) -> dict[str, Any]:
-    """Score answers: probabilities if there are classes, numbers otherwise.
+    """Return the scores that suit a task.
 
     Args:
-        truth: `(rows,)` class indices, or numbers.
-        figures: `(rows, classes)` probabilities, or `(rows,)` numbers.
-        classes: Class names in fitted order; empty for a regression.
+        truth: `(rows,)` class indices or numbers, `(rows, labels)` of 0 and 1, or
+            `(rows, targets)` numbers.
+        figures: `(rows, classes)` or `(rows, labels)` probabilities, or numbers of the
+            truth's shape.
+        names: Names of classes or labels in fitted order, or of several targets.
+        task: What is predicted; None is classes if there are names, else numbers.
         threshold: Operating threshold of a binary task.
     """
-    if classes:
-        return classification_metrics(truth, figures, classes, threshold=threshold)
-    return regression_metrics(truth, figures)
+    if task == "regression" or not names:
+        return regression_metrics(truth, figures, names)
+    if task == "multilabel":
+        return multilabel_metrics(truth, figures, names)
+    if task == "ordinal":
+        return ordinal_metrics(truth, figures, names)
+    return classification_metrics(truth, figures, names, threshold=threshold)
 
 
 def subgroup_metrics(
     truth: NDArray[Any],
     figures: NDArray[Any],
     column: pl.Series,
-    classes: Sequence[str],
+    names: Sequence[str],
     *,
+    task: Task | None = None,
     threshold: float | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return the same scores for the rows of each value of a column.
@@ -70,7 +90,8 @@ def subgroup_metrics(
         figures: As for `evaluate`.
         column: `(rows,)`; numbers and times with more than 10 different values are
             put into quarters, missing cells are a group of their own.
-        classes: Class names in fitted order.
+        names: As for `evaluate`.
+        task: As for `evaluate`.
         threshold: Operating threshold of a binary task.
 
     Returns:
@@ -79,10 +100,10 @@ def subgroup_metrics(
     """
     scores = {}
     for value, rows in groups_of(column):
-        scores[value] = {
-            **evaluate(truth[rows], figures[rows], classes, threshold=threshold),
-            "small": len(rows) < FEW_ROWS,
-        }
+        group = evaluate(
+            truth[rows], figures[rows], names, task=task, threshold=threshold
+        )
+        scores[value] = {**group, "small": len(rows) < FEW_ROWS}
     return scores
 
 

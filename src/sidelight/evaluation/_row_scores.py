@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sidelight.errors import InputError, UnknownNameError
+from sidelight.evaluation._multilabel import label_ranking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,15 +28,19 @@ def row_scores(
 
     Args:
         metric: One of `METRICS`.
-        truth: `(rows,)` class indices, or numbers.
-        figures: `(rows, classes)` probabilities, or `(rows,)` numbers in the units of
-            the truth.
+        truth: `(rows,)` class indices, `(rows, labels)` of 0 and 1, or numbers, `(rows,)`
+            or `(rows, targets)`.
+        figures: `(rows, classes)` or `(rows, labels)` probabilities, or numbers of the
+            truth's shape in its units.
 
     Returns:
         `(rows,)` scores: of accuracy 1 where the likeliest class is right; of
         balanced_accuracy the same times rows / (classes that occur * rows of that
         class); of log_loss the logarithm of the true class's probability; of r2
-        1 - squared error / variance of the truth; of mae minus the absolute error.
+        1 - squared error / variance of the truth; of mae minus the absolute error; both
+        are means over targets. Of rank_mae minus the places between the likeliest class
+        and the true one; of label_ranking how much of what ranks as high as a true
+        label is true (1 of a row without labels).
 
     Raises:
         UnknownNameError: If there is no such metric.
@@ -56,14 +61,17 @@ def primary_metric(task: Task, truth: NDArray[Any]) -> str:
     the rows for two classes and 55 % for ten.
 
     Args:
-        task: "binary", "multiclass" or "regression".
-        truth: `(rows,)` class indices, or numbers.
+        task: What is predicted.
+        truth: As for `row_scores`.
 
     Returns:
-        "accuracy", "balanced_accuracy", "r2", or "mae" where the truth is constant.
+        "accuracy" or "balanced_accuracy" of classes, "rank_mae" of ordered ones,
+        "label_ranking" of labels, "r2" of numbers, or "mae" where they are constant.
     """
     if task == "regression":
-        return "mae" if np.ptp(truth) == 0 else "r2"
+        return "mae" if (np.ptp(truth, axis=0) == 0).any() else "r2"
+    if task in ("multilabel", "ordinal"):
+        return METRICS_OF[task][0]
     _, sizes = np.unique(truth, return_counts=True)
     if len(sizes) < 2:
         return "accuracy"
@@ -95,16 +103,22 @@ def _log_loss(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]
 
 def _r2(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
     numbers = truth.astype(np.float64)
-    if np.ptp(numbers) == 0:
+    if (np.ptp(numbers, axis=0) == 0).any():
         problem = "r2 is not defined where the truth is the same in every row"
         raise InputError(problem, fix="Use the metric mae.")
-    scores: NDArray[np.float64] = 1 - (numbers - figures) ** 2 / numbers.var()
-    return scores
+    return _over_targets(1 - (numbers - figures) ** 2 / numbers.var(axis=0))
 
 
 def _mae(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
-    scores: NDArray[np.float64] = -np.abs(truth.astype(np.float64) - figures)
-    return scores
+    return _over_targets(-np.abs(truth.astype(np.float64) - figures))
+
+
+def _over_targets(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    return scores if scores.ndim == 1 else np.asarray(scores.mean(axis=1))
+
+
+def _rank_mae(truth: NDArray[Any], figures: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(-np.abs(figures.argmax(axis=1) - truth), np.float64)
 
 
 _SCORES: dict[str, Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]] = {
@@ -113,6 +127,17 @@ _SCORES: dict[str, Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]] 
     "log_loss": _log_loss,
     "r2": _r2,
     "mae": _mae,
+    "rank_mae": _rank_mae,
+    "label_ranking": label_ranking,
 }
 METRICS = tuple(_SCORES)
+_OF_CLASSES = ("accuracy", "balanced_accuracy", "log_loss")
+METRICS_OF: dict[Task, tuple[str, ...]] = {
+    "binary": _OF_CLASSES,
+    "multiclass": _OF_CLASSES,
+    "ordinal": ("rank_mae", *_OF_CLASSES),
+    "multilabel": ("label_ranking",),
+    "regression": ("r2", "mae"),
+}
+FALLING = ("log_loss", "mae", "rank_mae")  # less is better; negated where ranked
 POINTS = ("accuracy", "balanced_accuracy")  # told in points of a hundred

@@ -129,17 +129,23 @@ class Preprocessor:
 
     def encode_target(self, table: Table) -> NDArray[Any]:
         """Return the targets as the network learns them; see `Target.encode`."""
-        return self._needed_target().encode(table)
+        return self.known_target.encode(table)
 
     def truth(self, table: Table) -> NDArray[Any]:
         """Return what answers are scored against; see `Target.truth`."""
-        return self._needed_target().truth(table)
+        return self.known_target.truth(table)
 
     def decode_target(self, scaled: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return a regression's numbers in the units of the target; see `decode`."""
-        return self._needed_target().decode(scaled)
+        return self.known_target.decode(scaled)
 
-    def _needed_target(self) -> Target:
+    @property
+    def known_target(self) -> Target:
+        """The fitted target.
+
+        Raises:
+            TableError: If the training rows had none.
+        """
         if self.target is None:
             problem = "there was no target in the training rows"
             raise TableError(problem, fix="Read the table with a target.")
@@ -187,7 +193,7 @@ class Preprocessor:
         return described if self.target is None else [*described, self._target_row()]
 
     def _target_row(self) -> dict[str, Any]:
-        target = self._needed_target()
+        target = self.known_target
         row = {"column": ", ".join(target.names), "kind": "target", "missing": 0}
         return {**row, "what is done": target.describe()}
 

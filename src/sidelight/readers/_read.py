@@ -25,6 +25,7 @@ from sidelight.readers.tables import _document
 from sidelight.readers.tables._base import check_file
 from sidelight.redact import redact
 from sidelight.registry import READERS
+from sidelight.stores import fetch_one, is_remote
 from sidelight.table import (
     NULL_VALUES,
     OnBad,
@@ -243,7 +244,7 @@ def find_reader(source: str) -> TableReader:
 
 def _read(
     source: Any, sql: str | None, asset: str | None
-) -> tuple[TableReader | None, pl.DataFrame, str, Path]:
+) -> tuple[TableReader | None, pl.DataFrame, str, Path | str]:
     """Return who read it, the frame, its name in messages, and its pictures' folder."""
     if is_frame(source):
         if sql is not None:
@@ -257,9 +258,33 @@ def _read(
         message = f"a table cannot be read from a {type(source).__name__}"
         fix = "Pass a path, a sqlite:/// URL, or a Polars, pandas or Arrow table."
         raise ConfigError(message, fix=fix)
+    if is_remote(source):
+        return _read_remote(str(source), sql, asset)
     reader = find_reader(str(source))
     frame = reader.read(str(source), sql=sql, asset=asset)
     return reader, frame, redact(str(source)), reader.root_of(str(source))
+
+
+def _read_remote(
+    source: str, sql: str | None, asset: str | None
+) -> tuple[TableReader, pl.DataFrame, str, str]:
+    """Read a table in an object store; its pictures' folder is the URL of its own."""
+    local, shown = str(fetch_one(source)), redact(source)
+    reader = find_reader(local)
+    try:
+        frame = reader.read(local, sql=sql, asset=asset)
+    except TableError as error:  # the sentence cites what was asked for, not the copy
+        if error.path != local:
+            raise
+        raise TableError(
+            error.problem,
+            path=shown,
+            column=error.column,
+            rows=error.rows,
+            values=error.values,
+            fix=error.fix,
+        ) from None
+    return reader, frame, shown, source.rpartition("/")[0]
 
 
 def _with_part(
@@ -293,9 +318,11 @@ def _check_options(on_bad: str, decimal: str) -> None:
             raise ConfigError(message, fix=fix)
 
 
-def _root(images: str | Path | None, beside: Path) -> Path:
+def _root(images: str | Path | None, beside: Path | str) -> Path | str:
     if images is None:
         return beside
+    if is_remote(images):
+        return str(images)
     folder = Path(images).expanduser()
     if not folder.is_dir():
         there = "is not a folder" if folder.exists() else "does not exist"

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 
 from sidelight.errors import ColumnNotFoundError, SplitError
 from sidelight.schema import Part, Record
+from sidelight.splits._classes import class_members
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,34 +197,19 @@ def deal_units(
         `(rows,)` int8 parts.
     """
     sizes = np.bincount(unit)
-    labels = class_codes(table)
-    num_classes = len(np.unique(labels))
+    members = class_members(table)
     rng = np.random.default_rng(config.seed)
     best, least = np.empty(0, dtype=np.int8), np.inf
     for _ in range(NUM_DRAWS):
         parts = fill_parts(sizes, rng.permutation(len(sizes)), config)[unit]
         shares = np.bincount(parts, minlength=3) / len(parts)
         off = np.abs(shares - config.fractions).sum() / 2
-        off += num_classes - len(np.unique(labels[parts == TRAIN]))
+        off += len(members.absent(parts == TRAIN))
         if off < least:
             best, least = parts, off
         if least <= GOOD_ENOUGH:
             break
     return best
-
-
-def has_classes(table: Table) -> bool:
-    """Return whether there is a target, and it is one of classes."""
-    schema = table.schema
-    return schema.target is not None and schema.task in ("binary", "multiclass")
-
-
-def class_codes(table: Table) -> NDArray[np.int64]:
-    """Return `(rows,)` the class of each row; all one without classes."""
-    if not has_classes(table):
-        return np.zeros(len(table), dtype=np.int64)
-    labels = table.target().cast(pl.String).to_numpy()
-    return np.unique(labels, return_inverse=True)[1]
 
 
 def fill_parts(

@@ -16,9 +16,9 @@ from sidelight.splits._base import (
     VAL,
     Split,
     SplitConfig,
-    class_codes,
     column,
 )
+from sidelight.splits._classes import class_codes, class_members
 from sidelight.splits._make import check_split, make_split, method_of
 from sidelight.splits.spatial import blocks, coordinates, with_buffer
 from sidelight.table import Table
@@ -60,7 +60,10 @@ def make_folds(table: Table, config: SplitConfig, num_folds: int = 5) -> list[Sp
     if not 3 <= num_folds <= num_units:
         what = {"spatial": "blocks", "grouped": "groups"}.get(method, "rows")
         problem = f"{num_units} {what} cannot make {num_folds} folds"
-        fix = f"Use 1 fold, or 3 to {num_units}."
+        fix = (
+            f"Use 1 fold, or 3 to {num_units}: one tests, one validates, the others "
+            "train."
+        )
         if what == "blocks":
             fix = "Use 1 fold, or at least 3 and as many blocks; see --block."
         raise SplitError(problem, path=table.source, fix=fix)
@@ -105,13 +108,12 @@ def _fewest_absent(
 
     If no order gives that, the last one is kept, and the check of the split says so.
     """
-    labels = class_codes(table)
-    num_classes = len(np.unique(labels))
+    members = class_members(table)
     folds = np.empty(0, dtype=np.int64)
     for draw in range(NUM_DRAWS):
         folds = _dealt(unit, num_folds, (seed, draw))[unit]
         parts = (_parts(folds, fold, num_folds) for fold in range(num_folds))
-        if all(len(np.unique(labels[p == TRAIN])) == num_classes for p in parts):
+        if not any(members.absent(p == TRAIN) for p in parts):
             break
     return folds
 

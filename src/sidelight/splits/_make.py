@@ -9,11 +9,12 @@ from sidelight.registry import SPLITS
 from sidelight.splits._base import (
     LEFT_OUT,
     PARTS,
+    TRAIN,
     Split,
     SplitConfig,
-    has_classes,
     without_gaps,
 )
+from sidelight.splits._classes import class_members
 from sidelight.table import Table
 
 MIN_ROWS = 6
@@ -77,14 +78,11 @@ def _check_parts(table: Table, split: Split) -> None:
 
 
 def _check_classes(table: Table, split: Split) -> None:
-    if not has_classes(table):
-        return
-    labels = table.target()
-    seen = set(labels[split.indices("train")].unique().to_list())
-    absent = [label for label in labels.unique().sort().to_list() if label not in seen]
+    absent = class_members(table).absent(split.assignment == TRAIN)
     if absent:
+        what = "label" if table.schema.task == "multilabel" else "class"
         problem = (
-            f"no training row has the class {', '.join(repr(a) for a in absent)} in a "
+            f"no training row has the {what} {', '.join(repr(a) for a in absent)} in a "
             f"{split.method} split"
         )
         raise SplitError(

@@ -14,9 +14,9 @@ from sidelight.splits._base import (
     VAL,
     Split,
     SplitConfig,
-    class_codes,
     without_gaps,
 )
+from sidelight.splits._classes import class_codes
 from sidelight.table import Table
 
 if TYPE_CHECKING:

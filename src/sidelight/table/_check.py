@@ -25,6 +25,7 @@ from sidelight.table._references import (
     check_references,
     warn_about_unnamed,
 )
+from sidelight.table._remote import locate
 from sidelight.table._slots import picture_names
 from sidelight.table._table import AsRead, Table
 from sidelight.table._target import (
@@ -69,7 +70,8 @@ def check_table(
         frame: The table as read.
         schema: What each column is for.
         source: The table's name in messages.
-        image_root: Where relative picture paths start.
+        image_root: Where relative picture paths start: a folder, or the URL of one in
+            an object store. Pictures in stores are fetched, unless a row is refused.
         on_bad: "error" raises; "drop" leaves bad rows out, counts them by reason in
             `Table.dropped` and warns; "keep" keeps all rows with their bad cells
             emptied, and says what is wrong in `Table.as_read`.
@@ -95,12 +97,15 @@ def check_table(
     draft.settle([*wrong, *problems, *too_many], TableError)
     if learn:
         draft.judge(schema)
-    images = Pictures()
+    images, root = Pictures(), Path()
     if named:
         left = draft.rows - 1
+        located = locate([names.gather(left) for names in named], image_root)
+        root = located.root
+        kept = pl.Series(draft.settle(located.problems(), ImageError))
         found = check_references(
-            [names.gather(left) for names in named],
-            Path(image_root),
+            [names.filter(kept) for names in located.fetched()],
+            root,
             may_miss=may_miss and not learn,
             whole=learn,
         )
@@ -113,12 +118,12 @@ def check_table(
             if len(draft.frame) < before:
                 images = images.at(keep)
     if on_bad == "keep":
-        return draft.kept(as_read, schema, images, named, Path(image_root))
+        return draft.kept(as_read, schema, images, named, root)
     notes = draft.warn_about_drops()
     if learn:
         notes += warn_about_leaks(draft.frame, schema)
         if named:
-            paths = all_paths(named, Path(image_root))
+            paths = all_paths(named, root)
             notes += warn_about_unnamed(images, paths, found.files)
     return Table(
         frame=draft.frame,

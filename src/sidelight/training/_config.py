@@ -21,6 +21,9 @@ class TrainConfig(Record):
             zero along a cosine after that.
         clip_norm: Largest norm of the whole gradient; 0 to leave it alone.
         label_smoothing: Part of the probability that a class target gives away.
+        loss: "default" is the task's own, "focal" lets answers that are sure and right
+            weigh little (classes and labels only).
+        focal_gamma: How much less a sure answer weighs in the focal loss.
         class_weight: "balanced" weighs rows inversely to the frequency of their class.
         patience: Stop after so many epochs without a better validation figure and keep
             the best epoch; None runs all epochs and keeps the last, since the schedule
@@ -50,6 +53,8 @@ class TrainConfig(Record):
     warmup: float = Field(default=0.1, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, ge=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    loss: Literal["default", "focal"] = "default"
+    focal_gamma: float = Field(default=2.0, ge=0)
     class_weight: Literal["none", "balanced"] = "none"
     patience: int | None = Field(default=None, ge=1)
     max_time: float | None = Field(default=None, gt=0)

@@ -198,7 +198,9 @@ def _compile(
     # XLA makes small convolutional networks slower on a CPU, and Keras asks for it
     # by default wherever TensorFlow sees a single device.
     jit = False if keras.backend.backend() == "tensorflow" else "auto"
-    loss = _fresh(override.loss) or head.make_loss(config.label_smoothing)
+    loss = _fresh(override.loss) or head.loss(
+        config.loss, smoothing=config.label_smoothing, gamma=config.focal_gamma
+    )
     metrics = [_fresh(metric) for metric in override.metrics or head.metrics()]
     learner.compile(
         optimizer=optimizer,

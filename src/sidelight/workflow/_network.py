@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import keras
 import numpy as np
 
+from sidelight.errors import ConfigError
 from sidelight.nn import assemble, build_augmentation, split
 from sidelight.nn.heads import Head
 from sidelight.predictor import answers_of
 from sidelight.registry import HEADS
 from sidelight.schema import Part
+from sidelight.table import Table
 from sidelight.training import (
     FeatureStore,
     Override,
@@ -83,7 +85,7 @@ class OneNetwork:
         config = self.config
         return train(
             self.network,
-            self.prepared.source("train", _class_weight(self.prepared, config.train)),
+            self.prepared.source("train", _weight(self.prepared, config.train)),
             self.prepared.source("val"),
             head,
             config.train,
@@ -118,12 +120,32 @@ class OneNetwork:
         return build_augmentation(config.augment, self.spec, config.train.seed)
 
 
-def _class_weight(prepared: Prepared, config: TrainConfig) -> Any:
-    """Return a weight per training row, mean one; None where all weigh the same."""
-    if config.class_weight == "none" or not prepared.preprocessor.classes:
-        return None
+def _weight(prepared: Prepared, config: TrainConfig) -> NDArray[np.float32] | None:
+    """Return a weight per training row, mean one; None where all weigh the same.
+
+    It is the row's own, from the table, times that of its class.
+
+    Raises:
+        ConfigError: If rows are to be weighed by class, and have several labels.
+    """
     rows = prepared.table.take(prepared.split, "train")
+    weight = rows.weights()
+    if config.class_weight == "balanced" and prepared.preprocessor.classes:
+        of_class = _class_weight(prepared, rows, weight)
+        weight = of_class if weight is None else weight * of_class
+    return None if weight is None else (weight / weight.mean()).astype(np.float32)
+
+
+def _class_weight(
+    prepared: Prepared, rows: Table, weight: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Return for each row the inverse of its class's share of all weight."""
+    if rows.schema.task == "multilabel":
+        problem = "balanced class weights weigh rows, and a row has several labels"
+        fix = "Use --loss focal (loss='focal') where labels are rare."
+        raise ConfigError(problem, fix=fix)
     target = prepared.preprocessor.encode_target(rows)
-    counts = np.bincount(target, minlength=len(prepared.preprocessor.classes))
-    weight = len(target) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    return weight[target].astype(np.float32)
+    num_classes = len(prepared.preprocessor.classes)
+    sums = np.bincount(target, weights=weight, minlength=num_classes)
+    inverse = sums.sum() / (np.count_nonzero(sums) * np.where(sums > 0, sums, 1))
+    return np.asarray(inverse[target])

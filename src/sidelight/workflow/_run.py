@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import polars as pl
 
-from sidelight.evaluation import choose_threshold, evaluate
+from sidelight.audit import Audit
+from sidelight.evaluation import choose_threshold, evaluate, find_label_noise
 from sidelight.predictor import Predictor
 from sidelight.schema import Part
 from sidelight.table import Table
 from sidelight.training import Override, Training
+from sidelight.workflow._audit import audit_prepared
 from sidelight.workflow._config import RunConfig
 from sidelight.workflow._network import Method, OneNetwork
 from sidelight.workflow._prepare import Noticed, Prepared, prepare
@@ -32,6 +35,8 @@ class Run:
         training: History, and which epoch's weights were kept.
         metrics: Scores by part: `metrics["test"]["accuracy"]`.
         predictions: The answers for every row, with the part each row was in.
+        label_noise: Held-out rows whose label looks wrong; None for numbers.
+        audit: What the quick checks of the table and the split found.
         warnings: What was noticed on the way.
         notes: What was decided in training.
     """
@@ -42,6 +47,8 @@ class Run:
     training: Training
     metrics: dict[str, Any]
     predictions: pl.DataFrame
+    label_noise: pl.DataFrame | None = None
+    audit: Audit | None = None
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -73,6 +80,7 @@ def run(
     """
     with Noticed() as noticed:
         prepared = prepare(table, config, progress=progress)
+        doubts = audit_prepared(prepared, config)
     network_config = prepared.chosen(config.network)
     config = config.model_copy(update={"network": network_config})
     keras.utils.set_random_seed(config.train.seed)
@@ -90,6 +98,8 @@ def run(
         training=training,
         metrics=_score(prepared, predictor, answers),
         predictions=_predictions(prepared, predictor, answers),
+        label_noise=_label_noise(prepared, predictor, answers),
+        audit=doubts,
         warnings=[*table.notes, *noticed.messages],
         notes=learner.notes,
     )
@@ -108,7 +118,8 @@ def _score(
         scores[part] = evaluate(
             truth[part],
             predictor.figures(answers[part]),
-            predictor.classes,
+            predictor.names,
+            task=predictor.task,
             threshold=threshold,
         )
     return scores
@@ -123,3 +134,24 @@ def _predictions(
         frame = predictor.frame(rows, answers[part])
         frames.append(frame.insert_column(1, pl.lit(part).alias("part")))
     return pl.concat(frames).sort("row")
+
+
+def _label_noise(
+    prepared: Prepared, predictor: Predictor, answers: dict[Part, Any]
+) -> pl.DataFrame | None:
+    """Judge the labels of the rows that the network has not learned from."""
+    if not predictor.classes:
+        return None
+    held_out: tuple[Part, ...] = ("val", "test")
+    found = find_label_noise(
+        np.concatenate([prepared.truth(part) for part in held_out]),
+        np.concatenate([predictor.figures(answers[part]) for part in held_out]),
+        predictor.classes,
+    )
+    about = pl.concat(
+        predictor.rows(prepared.table.take(prepared.split, part)).insert_column(
+            1, pl.lit(part).alias("part")
+        )
+        for part in held_out
+    )
+    return pl.concat([about[found["at"]], found.drop("at")], how="horizontal")

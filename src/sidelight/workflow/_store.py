@@ -11,6 +11,7 @@ from sidelight.predictor import Predictor
 from sidelight.runs import (
     RunDirectory,
     environment,
+    write_csv,
     write_json,
     write_parquet,
     write_text,
@@ -93,6 +94,10 @@ def _store_finished(directory: RunDirectory, finished: Run) -> None:
     write_text(directory.history, _as_csv(finished.training.history))
     write_json(directory.metrics, _all_metrics(finished))
     write_parquet(directory.predictions, finished.predictions)
+    if finished.audit is not None:
+        write_json(directory.audit, finished.audit.to_dict())
+    if finished.label_noise is not None:
+        write_csv(directory.label_noise, finished.label_noise)
     finished.predictor.save_network(directory)
     _draw(directory, finished)
     directory.finish()

@@ -110,8 +110,8 @@ def test_amounts_are_scaled_and_come_back():
     frame = FRAME.with_columns(y=pl.Series([2.0, 4.0, 6.0, 8.0]))
     table = table_of(frame, task="regression")
     fitted = Preprocessor.fit(table)
-    assert (fitted.classes, fitted.target.center) == ([], 5)
-    assert fitted.target.spread == pytest.approx(5**0.5)
+    assert (fitted.classes, fitted.target.centers) == ([], (5,))
+    assert fitted.target.spreads == pytest.approx((5**0.5,))
     scaled = fitted.encode_target(table)
     assert scaled.dtype == np.float32
     assert scaled.mean() == pytest.approx(0, abs=1e-7)

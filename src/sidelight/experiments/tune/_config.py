@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from sidelight.errors import ConfigError, UnknownNameError
-from sidelight.evaluation import METRICS, primary_metric
+from sidelight.evaluation import FALLING, METRICS, METRICS_OF, primary_metric
 from sidelight.schema import Record, Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-# Of which less is better; they are negated, so that a search always climbs.
-FALLING = ("log_loss", "mae")
-OF_NUMBERS = ("r2", "mae")
 
 
 class TuneConfig(Record):
@@ -27,8 +23,9 @@ class TuneConfig(Record):
         budget: Seconds for the search and the winner's training; a trial that would
             break it is not begun. None does all trials.
         metric: The score on validation rows: accuracy, balanced_accuracy or log_loss;
-            r2 or mae for numbers. None is accuracy, or balanced_accuracy where one
-            class is most of the rows, and r2 for numbers.
+            r2 or mae for numbers, rank_mae of ordered classes, label_ranking of labels.
+            None is accuracy, or balanced_accuracy where one class is most of the rows,
+            rank_mae, label_ranking, or r2.
     """
 
     fusions: tuple[str, ...] = ()
@@ -54,10 +51,9 @@ def metric_for(asked: str | None, task: Task, truth: NDArray[Any]) -> str:
     if asked not in METRICS:
         kind = "metric"
         raise UnknownNameError(kind, asked, METRICS)
-    if (asked in OF_NUMBERS) != (task == "regression"):
-        fitting = [n for n in METRICS if (n in OF_NUMBERS) == (task == "regression")]
+    if asked not in METRICS_OF[task]:
         problem = f"the metric {asked!r} is not for a {task} task"
-        raise ConfigError(problem, fix=f"Choose from {', '.join(fitting)}.")
+        raise ConfigError(problem, fix=f"Choose from {', '.join(METRICS_OF[task])}.")
     return asked
 
 

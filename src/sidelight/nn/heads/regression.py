@@ -8,7 +8,8 @@ from sidelight.nn.heads._base import Head
 from sidelight.registry import HEADS
 
 REGRESSION = HEADS.register(
-    "regression", summary="one number or several; linear, mean squared error, scaled targets"
+    "regression",
+    summary="one number or several; linear, mean squared error, scaled targets",
 )(
     Head(
         activation="linear",

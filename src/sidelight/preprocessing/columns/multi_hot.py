@@ -10,11 +10,10 @@ import polars as pl
 from sidelight.preprocessing.columns._base import Fitted, cells_of, require_values
 from sidelight.registry import KINDS
 from sidelight.schema import Column
+from sidelight.table import SEPARATORS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-SEPARATORS = "[;|]"
 
 
 @KINDS.register("multi_hot", summary="several words a cell, a;b or a|b: a 0/1 each")
