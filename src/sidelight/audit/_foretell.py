@@ -118,19 +118,20 @@ def _classes(
         np.add.at(right_by_class, fair, np.where(unseen, 0, held[at, fair]))
     num = len(levels)
     base = class_rows.max() / num
-    plain = _skill(right / num, base, _error(right, num))
+    plain_error = _errors(np.array([float(right)]), np.array([num]))[0]
+    plain = _skill(right / num, base, float(plain_error))
     recall = right_by_class[present] / class_rows[present]
-    errors = _error(right_by_class[present], class_rows[present])
+    errors = _errors(right_by_class[present], class_rows[present])
     error = float(np.sqrt((errors**2).sum())) / len(recall)
     fair_skill = _skill(float(recall.mean()), 1 / len(recall), error)
     return max(plain, fair_skill, key=lambda skill: skill.low)
 
 
-def _error(right: NDArray[np.float64] | int, num: NDArray[np.int64] | int) -> float:
+def _errors(right: NDArray[np.float64], num: NDArray[np.int64]) -> NDArray[np.float64]:
     # Two rows are added, one of each kind: no rows at all would else be certain.
     share = (right + 1) / (num + 2)
-    error: float = np.sqrt(share * (1 - share) / (num + 2))
-    return error
+    errors: NDArray[np.float64] = np.sqrt(share * (1 - share) / (num + 2))
+    return errors
 
 
 def _skill(share: float, base: float, error: float) -> Skill:

@@ -19,6 +19,8 @@ from sidelight.cli._run_options import (
 )
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from sidelight.audit import Audit
 
 SEEDED = "seed"  # of the options about training, the split has use of one
@@ -93,7 +95,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _plain(text: str) -> object:
+def _plain(text: str) -> Text:
     from rich.text import Text
 
     return Text(text)  # square brackets in cells are no mark-up

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sidelight.audit._context import Context, counted, verb
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FLAT = 1.0  # standard deviation of a thumbnail's pixels, in steps of 255
 MANY = 0.01
@@ -41,13 +46,9 @@ def find(context: Context) -> list[Finding]:
     ]
 
 
-def is_blank(
-    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_blank(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return `(pictures,)` bool, which `(pictures, h, w, bands)` are of one colour."""
     rows = pixels.reshape(len(pixels), -1, pixels.shape[-1])
-    result: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    result = (np.ptp(rows, axis=1).max(axis=1) <= 2) | (
-        rows.std(axis=1, dtype=np.float32).max(axis=1) < FLAT
-    )
-    return result
+    spread = rows.std(axis=1, dtype=np.float32).max(axis=1)
+    blank: NDArray[np.bool_] = spread < FLAT
+    return blank

@@ -22,6 +22,8 @@ from sidelight.splits._base import PARTS, TRAIN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sidelight.schema import Part
+
 EFFECT, STRONG = 0.1, 0.2
 MOST_LEVELS = 200
 FEWEST = 20  # rows of a part
@@ -38,7 +40,7 @@ def find(context: Context) -> list[Finding]:
     if split is None:
         return []
     names = [*context.kinds, *context.table.schema.targets]
-    tested: list[tuple[str, str, Association]] = []
+    tested: list[tuple[str, Part, Association]] = []
     for part, code in PARTS.items():
         rows = (split.assignment == TRAIN, split.assignment == code)
         if code != TRAIN and min(rows[0].sum(), rows[1].sum()) >= FEWEST:
@@ -46,7 +48,7 @@ def find(context: Context) -> list[Finding]:
                 (name, part, _association(context, name, *rows)) for name in names
             ]
     corrected = holm([association.p for _, _, association in tested])
-    worst: dict[str, tuple[str, Association]] = {}
+    worst: dict[str, tuple[Part, Association]] = {}
     for (name, part, association), p in zip(tested, corrected, strict=True):
         known = worst.get(name)
         if (

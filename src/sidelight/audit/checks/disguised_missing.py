@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
@@ -9,6 +11,9 @@ from sidelight.audit._context import Context, counted, verb
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 from sidelight.table import NULL_VALUES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FEWEST = 3
 NUMBERS = (-9999, -999, -99, -9, -1, 99, 999, 9999, 99999, -99999, -32768, 65535)
@@ -72,9 +77,7 @@ def find(context: Context) -> list[Finding]:
     return found
 
 
-def _stands_apart(
-    number: float, rest: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> bool:
+def _stands_apart(number: float, rest: NDArray[np.float64]) -> bool:
     """Say whether no other value is near a number, or on its side of zero."""
     if len(np.unique(rest)) < 10:
         return False

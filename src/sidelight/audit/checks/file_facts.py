@@ -13,6 +13,8 @@ from sidelight.audit._foretell import foretold
 from sidelight.registry import CHECKS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sidelight.audit._files import Files
 
 FEWEST = 100
@@ -62,9 +64,7 @@ def find(context: Context) -> list[Finding]:
     return found
 
 
-def _facts(
-    files: Files, rows: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> dict[str, pl.Series]:
+def _facts(files: Files, rows: NDArray[np.int64]) -> dict[str, pl.Series]:
     looked = [one for row in rows if (one := files.looked[row]) is not None]
     sizes = [one.size for one in looked]
     per_pixel = [one.num_bytes / max(one.size[0] * one.size[1], 1) for one in looked]

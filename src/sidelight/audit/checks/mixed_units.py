@@ -67,7 +67,9 @@ def find(context: Context) -> list[Finding]:
         if context.kinds[name] != "numeric" or (~np.isnan(values)).sum() < 2 * FEWEST:
             continue
         hot = bool(HOT & set(words(name)))
-        made = _two_heaps(context, name, values, hot)
+        made = _powers_of_ten(context, name, values)
+        if made is None and hot:
+            made = _temperatures(context, name, values)
         for by, codes in groups.items() if made is None else ():
             made = made or _by_group(context, name, values, by, codes, hot)
         if made is not None:
@@ -85,27 +87,30 @@ def _groupings(context: Context) -> dict[str, NDArray[np.int64]]:
     return found
 
 
-def _two_heaps(
-    context: Context, name: str, values: Numbers, hot: bool
-) -> Finding | None:
-    positive = values[~np.isnan(values)]
-    if positive.min() > 0:
-        high = _upper_heap(np.log10(values), GAP)
-        if high is not None and high.any():
-            low = ~high & ~np.isnan(values)
-            ratio = np.median(values[high]) / np.median(values[low])
-            for conversion in CONVERSIONS[:3]:
-                if abs(np.log10(ratio / conversion.factor)) < 0.12 and _alike(
-                    values[high] / conversion.factor, values[low]
-                ):
-                    return _said(context, name, values, high, conversion.name)
-    if hot:
-        high = _upper_heap(values, 0.2 * float(np.ptp(positive)))
-        for conversion in TEMPERATURES if high is not None else ():
-            low = ~high & ~np.isnan(values)
-            back = (values[high] - conversion.offset) / conversion.factor
-            if ks_distance(back, values[low]) <= 2 * ALIKE:
-                return _said(context, name, values, high, conversion.name)
+def _powers_of_ten(context: Context, name: str, values: Numbers) -> Finding | None:
+    if np.nanmin(values) <= 0:
+        return None
+    high = _upper_heap(np.log10(values), GAP)
+    if high is None:
+        return None
+    upper, lower = values[high], values[~high & ~np.isnan(values)]
+    ratio = np.median(upper) / np.median(lower)
+    for conversion in CONVERSIONS[:3]:
+        near = abs(np.log10(ratio / conversion.factor)) < 0.12
+        if near and _alike(upper / conversion.factor, lower):
+            return _said(context, name, values, high, conversion.name)
+    return None
+
+
+def _temperatures(context: Context, name: str, values: Numbers) -> Finding | None:
+    high = _upper_heap(values, 0.2 * float(np.nanmax(values) - np.nanmin(values)))
+    if high is None:
+        return None
+    upper, lower = values[high], values[~high & ~np.isnan(values)]
+    for conversion in TEMPERATURES:
+        back = (upper - conversion.offset) / conversion.factor
+        if ks_distance(back, lower) <= 2 * ALIKE:
+            return _said(context, name, values, high, conversion.name)
     return None
 
 
@@ -118,7 +123,7 @@ def _upper_heap(values: Numbers, gap: float) -> NDArray[np.bool_] | None:
     if not len(inner) or inner.max() < gap:
         return None
     at = int(inner.argmax()) + fewest - 1
-    high = values > (order[at] + order[at + 1]) / 2
+    high: NDArray[np.bool_] = values > (order[at] + order[at + 1]) / 2
     parts = (order[: at + 1], order[at + 1 :])
     if min(len(np.unique(part)) for part in parts) < HEAP:
         return None

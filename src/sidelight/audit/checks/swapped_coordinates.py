@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sidelight.audit._context import Context, counted, verb
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 from sidelight.table._cells import numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FEWEST = 20
 CORE = (0.05, 0.95)  # quantiles between which the bulk of the rows is
@@ -49,10 +54,7 @@ def find(context: Context) -> list[Finding]:
     return found
 
 
-def _swapped(
-    lat: np.ndarray[tuple[int], np.dtype[np.float64]],
-    lon: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _swapped(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
     known = ~(np.isnan(lat) | np.isnan(lon))
     nothing = np.zeros(len(lat), bool)
     if known.sum() < FEWEST:
@@ -62,13 +64,15 @@ def _swapped(
     # Rows of the whole Earth have a box that holds everything, swapped or not.
     outside = known & ~(_within(lat, boxes[0], 1.0) & _within(lon, boxes[1], 1.0))
     inside = _within(lon, boxes[0], 0.2) & _within(lat, boxes[1], 0.2)
-    return beyond | (outside & inside)
+    swapped: NDArray[np.bool_] = beyond | (outside & inside)
+    return swapped
 
 
 def _within(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-    box: np.ndarray[tuple[int], np.dtype[np.float64]],
-    wider: float,
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    values: NDArray[np.float64], box: NDArray[np.float64], wider: float
+) -> NDArray[np.bool_]:
     margin = wider * (box[1] - box[0])
-    return (values >= box[0] - margin) & (values <= box[1] + margin)
+    within: NDArray[np.bool_] = (values >= box[0] - margin) & (
+        values <= box[1] + margin
+    )
+    return within
