@@ -34,6 +34,23 @@ def test_a_query_is_read(database):
     assert read(database, sql).rows() == [("a", 2), ("b", 4)]
 
 
+@pytest.mark.parametrize("name", ["scenes", '"scenes"', "newer"])
+def test_a_table_or_view_is_named_in_place_of_a_query(database, name):
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("create view newer as select * from scenes")
+    assert read(database, name).height == 2
+    with pytest.raises(TableError, match=r"no table 'scense'\. Did you mean 'scenes'"):
+        read(database, "scense")
+
+
+def test_text_that_is_none_is_refused(database):
+    said = r"Column 't'.*1 cell holds a NUL character \(row 2: 'a\\x00b'\)"
+    with pytest.raises(TableError, match=said):
+        read(database, "select 'a' as t union all select 'a' || char(0) || 'b'")
+    with pytest.raises(TableError, match=r"a text is not UTF-8.*column 't'"):
+        read(database, "select cast(x'61ff' as text) as t")
+
+
 def test_a_path_without_scheme_and_a_relative_url_work(database, monkeypatch):
     monkeypatch.chdir(database.parent)
     assert SQLiteReader().read(str(database)).height == 2
