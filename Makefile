@@ -50,11 +50,16 @@ lock: $(STAMP)  ## Pin again; no index address gets into the files.
 	printf 'uv\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --generate-hashes -q -o requirements/uv.txt
 
-system-deps:  ## Chromium, in which the report's page is looked at; there already is fine.
-	command -v chromium >/dev/null || { \
+# What the tests start: a browser for the report's page, and database servers.
+NEEDED = $(shell command -v chromium >/dev/null || echo chromium) \
+	$(shell ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql) \
+	$(shell PATH=$$PATH:/usr/sbin command -v mariadbd >/dev/null || echo mariadb-server)
+
+system-deps:  ## Chromium, PostgreSQL and MariaDB; what is there already is fine.
+	test -z "$(strip $(NEEDED))" || { \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && \
-		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(NEEDED); }
 
 clean:
 	rm -rf .venv demo runs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

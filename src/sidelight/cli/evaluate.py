@@ -10,6 +10,7 @@ import typer
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
+from sidelight.redact import redact
 
 
 def evaluate(
@@ -62,7 +63,7 @@ def evaluate(
     from sidelight.cli._show import by_class, console, scores
 
     out = console()
-    name = Path(source).name
+    name = Path(redact(source)).name
     out.print(scores({name: found}))
     classes = by_class(found, name)
     if classes is not None:
