@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -135,19 +136,22 @@ def pack(
 
 def _stats(paths: pl.Series) -> pl.DataFrame:
     """Return what the file system says of files; no real size for unknown ones."""
-    found = np.empty((len(paths), 3), dtype=np.int64)
+    found = np.full((len(paths), 2), -1, dtype=np.int64)
+    inodes = np.zeros(len(paths), dtype=np.uint64)  # some need the 64th bit
     for row, path in enumerate(paths):
-        try:
-            stat = os.stat(path) if path != NO_FILE else None  # noqa: PTH116, faster
-            found[row] = (stat.st_size, stat.st_mtime_ns, stat.st_ino) if stat else 0
-        except OSError:  # gone since the table was read: reading it will say why
-            found[row] = -1
+        if path == NO_FILE:
+            found[row] = 0
+            continue
+        # Gone since the table was read: reading it will say why.
+        with suppress(OSError):
+            stat = os.stat(path)  # noqa: PTH116, faster
+            found[row], inodes[row] = (stat.st_size, stat.st_mtime_ns), stat.st_ino
     return pl.DataFrame(
         {
             "path": paths,
             "size": found[:, 0],
             "mtime_ns": found[:, 1],
-            "inode": pl.Series(found[:, 2]).reinterpret(signed=False),
+            "inode": inodes,
         }
     )
 

@@ -271,6 +271,15 @@ def slowly(data, rule):
 _pack.decode = slowly
 _pack.pack(table, rule, cache=Path(sys.argv[2]), workers=1)
 """
+HOLDS = """
+decode = _pack.decode
+def when_told(data, rule):
+    print("holding", flush=True)
+    sys.stdin.readline()
+    return decode(data, rule)
+_pack.decode = when_told
+_pack.pack(table, rule, cache=Path(sys.argv[2]), workers=1)
+"""
 WAITS = """
 from sidelight.images import _lock
 _lock.PATIENCE_S = 0.01
@@ -287,7 +296,7 @@ def script(code, pictures, cache):
     folder = pictures.images[0].parent
     command = [sys.executable, "-c", KILLED + code, str(folder), str(cache)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def wait_until(condition, seconds=60):
@@ -322,17 +331,18 @@ def test_a_packing_killed_midway_is_gone_on_with(pictures, cache, store):
 
 
 def test_who_waits_is_told_for_whom(pictures, cache, store):
-    holder = script(SLOW, pictures, cache)
-    wait_until(lambda: store.read_index().height >= 1)
+    holder = script(HOLDS, pictures, cache)
+    assert holder.stdout.readline() == "holding\n"
     waiter = script(WAITS, pictures, cache)
-    printed, told = waiter.communicate(timeout=60)
-    holder.communicate(timeout=60)
-    assert holder.returncode == 0
-    assert printed.split() == ["0"]
+    told = waiter.stderr.readline()
     host = socket.gethostname()
     assert told.startswith(f"waiting for process {holder.pid} on {host}, which has ")
-    assert told.count("waiting") == 1
     assert str(store.folder) in told
+    holder.communicate("go on\n" * 6, timeout=60)
+    printed, more = waiter.communicate(timeout=60)
+    assert (holder.returncode, waiter.returncode) == (0, 0)
+    assert printed.split() == ["0"]
+    assert more == ""
     assert (store.folder / "lock").read_text() == ""
 
 
