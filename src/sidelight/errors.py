@@ -185,12 +185,13 @@ class DiskFullError(SidelightError, OSError):
 
 
 class MissingPackageError(SidelightError, ImportError):
-    """An optional package is needed; names the extra that brings it."""
+    """An optional package is needed; names the extra that brings it, if one does."""
 
-    def __init__(self, package: str, extra: str, purpose: str) -> None:
+    def __init__(self, package: str, extra: str | None, purpose: str) -> None:
+        wanted = package if extra is None else f"'sidelight[{extra}]'"
         super().__init__(
             f"{purpose} needs the package {package!r}. "
-            f"Install it with: pip install 'sidelight[{extra}]'"
+            f"Install it with: pip install {wanted}"
         )
 
 

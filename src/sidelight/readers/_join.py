@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sidelight.table._problems import Problem
 
-    Read = Callable[[Any, str | None], tuple[pl.DataFrame, str, Path]]
+    Read = Callable[[Any, str | None], tuple[pl.DataFrame, str, Path | str]]
 
 
 class Join(Record):
@@ -80,11 +80,11 @@ class Joined:
     """
 
     side: Side
-    roots: dict[str, Path] = field(default_factory=dict)
+    roots: dict[str, Path | str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def root_of(self, columns: Sequence[str]) -> Path:
+    def root_of(self, columns: Sequence[str]) -> Path | str:
         """Return where relative paths in columns of pictures start."""
         return next(
             (self.roots[name] for name in columns if name in self.roots),

@@ -32,7 +32,7 @@ class Side:
 
     frame: pl.DataFrame
     name: str
-    root: Path
+    root: Path | str
     key: list[str] = field(default_factory=list)
 
     def keys(self, null_values: Sequence[str]) -> pl.DataFrame:

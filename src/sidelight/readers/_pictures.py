@@ -11,6 +11,7 @@ from sidelight.errors import ColumnNotFoundError, ConfigError, DataWarning, Tabl
 from sidelight.readers._names import NamePattern
 from sidelight.registry import HEADERS
 from sidelight.table._references import full_paths
+from sidelight.table._remote import locate
 from sidelight.table._slots import first_names
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def check_headers(asked: Sequence[str]) -> dict[str, list[str]]:
 def add_picture_columns(
     frame: pl.DataFrame,
     images: Sequence[str],
-    root: Path,
+    root: Path | str,
     *,
     max_pictures: int | None = None,
     headers: Sequence[str],
@@ -101,9 +102,11 @@ def add_picture_columns(
 
 
 def _header(
-    reader: HeaderReader, name: str, names: pl.Series, root: Path
+    reader: HeaderReader, name: str, names: pl.Series, root: Path | str
 ) -> tuple[list[pl.Series], list[str]]:
-    paths = full_paths(names, root).set(names.is_null(), None)
+    located = locate([names], root)
+    (files,) = located.fetched()
+    paths = full_paths(files, located.root).set(files.is_null(), None)
     found = reader.read(paths.to_list())
     columns = [cells.alias(f"{name}_{cells.name}") for cells in found.frame]
     return columns, found.notes

@@ -16,6 +16,7 @@ from sidelight.preprocessing import Preprocessor
 from sidelight.readers import find_reader, read_table
 from sidelight.runs import RunDirectory, read_json
 from sidelight.schema import Schema
+from sidelight.stores import REMOTE, is_remote
 from sidelight.table import NULL_VALUES, Pictures, Table, load_schema
 from sidelight.table._references import full_paths
 from sidelight.table._slots import picture_names
@@ -78,7 +79,8 @@ class StoredRun:
         schema: What the columns are for.
         columns: What was done to each.
         data: The rows; None where the table cannot be read any more.
-        truth: `(rows of data,)` class indices or numbers; None without data.
+        truth: What the rows of data are scored against; None without data.
+        label_noise: As in `label_noise.csv`; None for numbers.
         why_no_data: What stood in the way.
     """
 
@@ -90,6 +92,7 @@ class StoredRun:
     classes: list[str]
     schema: Schema
     columns: list[dict[str, Any]]
+    label_noise: pl.DataFrame | None = None
     data: Data | None = None
     truth: NDArray[Any] | None = None
     why_no_data: str = ""
@@ -115,6 +118,9 @@ class StoredRun:
             classes=preprocessor.classes,
             schema=load_schema(directory.schema),
             columns=preprocessor.describe(),
+            label_noise=_frame(directory.label_noise)
+            if directory.label_noise.exists()
+            else None,
         )
         return run._with_data(preprocessor)
 
@@ -147,12 +153,7 @@ class StoredRun:
             columns=self.columns,
             dropped=self.metrics["rows"]["dropped"],
         )
-        truth = (
-            preprocessor.encode_target(table)
-            if self.classes
-            else table.target().to_numpy().astype(np.float64)
-        )
-        return replace(self, data=data, truth=truth)
+        return replace(self, data=data, truth=preprocessor.truth(table))
 
 
 def _read_again(config: RunConfig, schema: Schema) -> Table | None:
@@ -163,7 +164,7 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
     return read_table(
         options.source,
         schema=schema,
-        target=schema.target,
+        target=schema.targets,
         sql=options.sql,
         join=options.join,
         on_bad=options.on_bad,
@@ -177,11 +178,14 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
 def _pictures_of(
     frame: pl.DataFrame, config: RunConfig, schema: Schema
 ) -> pl.Series:
-    """Return where each row's first picture was."""
-    if schema.image is None:
-        return pl.Series([None] * frame.height, dtype=pl.String)
+    """Return where each row's first picture was; one in a store is not fetched."""
+    nowhere = pl.Series([None] * frame.height, dtype=pl.String)
     options = config.table
     source = str(options.source)
+    if options.join and options.join[0].cardinality == "one_to_many":
+        source = str(options.join[0].source)  # it names the pictures
+    if schema.image is None or is_remote(options.images or source):
+        return nowhere
     folder = (
         find_reader(source).root_of(source)
         if options.images is None
@@ -189,6 +193,7 @@ def _pictures_of(
     )
     slots, _ = picture_names(frame, schema)
     names = Pictures(*slots).texts
+    names = names.set(names.str.contains(REMOTE).fill_null(value=False), None)
     return full_paths(names, folder).set(names.is_null(), None)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import DataWarning, nearest
+from sidelight.stores import cache_folder
 from sidelight.table._cells import count, positions
 from sidelight.table._files import Files, find_files, folder_of
 from sidelight.table._pictures import Pictures
@@ -176,6 +177,8 @@ def warn_about_unnamed(used: Pictures, named: pl.Series, files: Files) -> list[s
         os.path.realpath(folder)
         for folder in folders.select(folder_of("path").unique())["path"]
     }
+    cache = os.path.realpath(cache_folder())  # of fetched objects, other tables' too
+    real = {folder for folder in real if not folder.startswith(f"{cache}/")}
     messages = []
     for (folder,), found in others.group_by("folder", maintain_order=True):
         if folder in real:
