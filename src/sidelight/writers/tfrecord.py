@@ -14,7 +14,7 @@ from sidelight.errors import ImageError
 from sidelight.readers.tables._rows import JOINT
 from sidelight.readers.tables._tfrecord import columns, layout
 from sidelight.readers.tables._tfrecord.columns import Encoded
-from sidelight.readers.tables._tfrecord.extract import safe_name, suffix_of
+from sidelight.readers.tables._tfrecord.pictures import safe_name, suffix_of
 from sidelight.readers.tables._tfrecord.records import Feature, write_records
 from sidelight.registry import WRITERS
 from sidelight.runs import write_json, write_text

@@ -6,9 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import polars as pl
 
@@ -23,25 +22,13 @@ from sidelight.readers.tables._tfrecord.layout import (
     described,
     split_of,
 )
+from sidelight.readers.tables._tfrecord.pictures import Pictures
 from sidelight.readers.tables._tfrecord.records import Feature, Kind, read_records
 from sidelight.runs import default_cache, write_json, write_parquet
 
 PIECE = 4096  # records whose values are held as Python objects
 ENOSPC = 28
 FILE = "\0"  # a column that no feature can be called
-# How encoded pictures begin, and what their files are called.
-SIGNATURES = (
-    (b"\xff\xd8\xff", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", ".png"),
-    (b"GIF8", ".gif"),
-    (b"BM", ".bmp"),
-    (b"II*\0", ".tif"),
-    (b"MM\0*", ".tif"),
-    (b"II+\0", ".tif"),
-    (b"\x93NUMPY", ".npy"),
-)
-# Two bytes are met by chance in words.
-SURE = frozenset({".jpg", ".png", ".gif", ".tif", ".webp", ".npy"})
 PICTURES, TABLE, SAID = "pictures", "table.parquet", "source.json"
 
 
@@ -100,9 +87,17 @@ def _put(made: Path, cache: Path) -> None:
 
 def _fill(folder: Path, files: list[Path]) -> None:
     description = described(files[0].parent)
-    pictures = _Pictures(folder / PICTURES, description)
+    pictures = Pictures(folder / PICTURES, description)
     pieces = [_lists(piece, files) for piece in _in_pieces(files, pictures)]
-    lists = {c.name: c for c in pl.concat(pieces, how="diagonal").iter_columns()}
+    if not pieces:
+        message = "there are no records"
+        raise TableError(message, path=files[0])
+    try:
+        lists = {c.name: c for c in pl.concat(pieces, how="diagonal").iter_columns()}
+    except pl.exceptions.PolarsError as failure:
+        reason = str(failure).split("\n", 1)[0]
+        message = f"a feature is of several kinds in different records: {reason}"
+        raise TableError(message, path=files[0].parent) from None
     row_files = lists.pop(FILE).explode(empty_as_null=True)
     image = pictures.main()
     try:
@@ -121,7 +116,7 @@ def _fill(folder: Path, files: list[Path]) -> None:
 
 
 def _in_pieces(
-    files: list[Path], pictures: _Pictures
+    files: list[Path], pictures: Pictures
 ) -> Iterator[list[tuple[int, dict[str, Feature]]]]:
     """Yield records, each with the position of its file; pictures are written."""
     piece: list[tuple[int, dict[str, Feature]]] = []
@@ -195,95 +190,3 @@ def _named(cells: pl.Series, classes: list[str]) -> pl.Series:
     return cells.list.eval(
         pl.element().replace_strict(table["number"], table["name"], default=None)
     ).list.drop_nulls()
-
-
-class _Pictures:
-    """Encoded pictures, written to files whose names take their place in a record.
-
-    Attributes:
-        names: The features that hold pictures, in the order they were met.
-    """
-
-    def __init__(self, folder: Path, description: Description) -> None:
-        self.folder = folder
-        self.names = dict.fromkeys(sorted(description.pictures))
-        self._own: dict[str, str] = description.own.get("pictures", {})
-        self._image: str | None = description.own.get("image")
-        self._judged: dict[str, bool] = dict.fromkeys(self.names, True)
-        self._written: Counter[str] = Counter()
-
-    def main(self) -> str | None:
-        """Return the column of pictures: the declared one, or the most likely."""
-        if self._own:
-            return self._image
-        likely = ("image", "image/encoded")
-        return next((n for n in (*likely, *self.names) if n in self.names), None)
-
-    def taken_from(self, record: dict[str, Feature]) -> dict[str, Feature]:
-        """Write a record's pictures; return it with the names of files instead."""
-        if self._own:
-            return self._restored(record)
-        for name, (kind, values) in record.items():
-            if kind != "bytes" or not self._is_picture(name, values):
-                continue
-            names = [self._write(self._hashed(data), data) for data in values]
-            record[name] = ("bytes", names)
-        return record
-
-    def _restored(self, record: dict[str, Feature]) -> dict[str, Feature]:
-        """Write the pictures under the names that the record gives them."""
-        for feature, named in self._own.items():
-            _, pictures = record.pop(feature, ("bytes", []))
-            _, names = record.pop(named, ("bytes", []))
-            for data, name in zip(pictures, names, strict=True):
-                place = safe_name(name.decode("utf-8", "replace"))
-                if place is None:
-                    message = f"a picture is called {name!r}, which is no file name"
-                    raise TableError(message, path=OWN)
-                self._write(place, data)
-        return record
-
-    def _is_picture(self, name: str, values: list[bytes]) -> bool:
-        """Return whether a feature holds pictures, told by the first that is filled."""
-        if name not in self._judged and values:
-            self._judged[name] = suffix_of(values[0]) in SURE
-            if self._judged[name]:
-                self.names[name] = None
-        return self._judged.get(name, False)
-
-    def _hashed(self, data: bytes) -> str:
-        """Return a name that tells the contents; a second copy gets a number."""
-        stem = hashlib.blake2b(data, digest_size=16).hexdigest()
-        self._written[stem] += 1
-        number = self._written[stem]
-        copy = f"-{number}" if number > 1 else ""
-        return f"{stem}{copy}{suffix_of(data)}"
-
-    def _write(self, name: str, data: bytes) -> bytes:
-        place = self.folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-        return name.encode()
-
-
-def suffix_of(data: bytes) -> str:
-    """Return the ending of a picture's file, told by how its bytes begin."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return ".webp"
-    return next((s for start, s in SIGNATURES if data.startswith(start)), ".bin")
-
-
-def safe_name(name: str) -> str | None:
-    """Return a file name that stays within its folder, None if it would not."""
-    path = PurePosixPath(name)
-    plain = (
-        name.isprintable()
-        and str(path) == name
-        and not path.is_absolute()
-        and ".." not in path.parts
-        and "\\" not in name
-        and ":" not in name
-        and all(len(os.fsencode(part)) <= 200 for part in path.parts)
-        and 0 < len(os.fsencode(name)) <= 1000
-    )
-    return name if plain else None

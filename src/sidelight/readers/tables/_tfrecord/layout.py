@@ -107,6 +107,9 @@ def described(folder: Path) -> Description:
     if own and own.get("format") != FORMAT:
         message = f"the format is {own.get('format')!r}; this Sidelight reads {FORMAT}"
         raise TableError(message, path=folder / OWN, fix="Update sidelight.")
+    if own and not all(isinstance(own.get(k), dict) for k in ("columns", "pictures")):
+        message = "the columns or the pictures are not described"
+        raise TableError(message, path=folder / OWN, fix="Write the folder again.")
     declared = _object(folder / FEATURES)
     leaves: list[tuple[str, str, str, bool]] = []
     if "featuresDict" in declared:
