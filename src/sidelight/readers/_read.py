@@ -78,8 +78,8 @@ def read_table(
     """Read a table and check all of it: columns, cells, target and pictures.
 
     Args:
-        source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), or a frame of
-            Polars, pandas or Arrow.
+        source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), a folder of
+            pictures, or a frame of Polars, pandas or Arrow.
         image: The column that names each row's picture. Several pictures a row stand
             in several columns (a list, or their names with commas between) or as a list
             in one: "a.jpg;b.jpg", or a column of lists.

@@ -85,6 +85,12 @@ def test_links_are_left_out_and_counted(lay):
         rows(path)
 
 
+def test_a_table_in_the_folder_is_spoken_of(lay):
+    path = lay("images/1.jpg", "images/2.jpg", "scenes.CSV", "images/inner.csv")
+    with pytest.warns(DataWarning, match=r"holds 'scenes\.CSV' too, which is not read"):
+        assert set(rows(path)["label"]) == {"images"}
+
+
 def test_names_that_are_not_utf_8_are_refused(lay):
     path = lay("cat/1.jpg")
     try:

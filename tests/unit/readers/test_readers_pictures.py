@@ -119,6 +119,11 @@ def test_notes_are_kept(read):
     assert "None of the 12 pictures has an XMP packet." in table.notes
 
 
+def test_what_a_name_says_may_be_the_target(read, frame):
+    table = read(frame.drop("y"), from_name="{species}_{n:int}.jpg", target="species")
+    assert table.target().to_list() == ["south", "north"] * (N // 2)
+
+
 def test_what_a_name_says_may_be_the_key_of_a_join(read):
     sites = pl.DataFrame({"site": ["north", "south"], "slope": [12.5, 3.0]})
     join = Join(source=sites, key="site", cardinality="many_to_one")

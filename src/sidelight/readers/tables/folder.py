@@ -33,6 +33,7 @@ PARTS = {
     "test": "test",
     "testing": "test",
 }
+TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 
 
 @READERS.register(
@@ -64,9 +65,14 @@ class FolderReader(TableReader):
             links = _links(found.links)
             message = f"no picture is in this folder{links and f' ({links})'}"
             raise TableError(message, path=path, fix=f"Pictures end in {listed}.")
-        if found.links:
-            message = f"{path}: {_links(found.links)}."
-            warnings.warn(message, DataWarning, stacklevel=2)
+        notes = [_links(found.links)] if found.links else []
+        if found.tables:
+            notes.append(
+                f"it holds {_listed(found.tables)} too, which is not read: name the "
+                "table in place of the folder if that is meant"
+            )
+        for note in notes:
+            warnings.warn(f"{path}: {note}.", DataWarning, stacklevel=2)
         names = pl.Series("file", sorted(found.names))
         folders = names.str.replace("/?[^/]*$", "").str.split("/")
         first = _step(folders, 0)
@@ -93,10 +99,12 @@ class _Pictures:
 
     Attributes:
         names: Pictures, from the folder on.
+        tables: Files that are tables, in the folder itself.
         links: Number of links that were not followed.
     """
 
     names: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     links: int = 0
 
 
@@ -114,6 +122,8 @@ def _walk(root: Path, below: str, found: _Pictures) -> None:
             elif entry.name.lower().endswith(SUFFIXES):
                 _check_name(entry.name, root / below)
                 found.names.append(below + entry.name)
+            elif not below and entry.name.lower().endswith(TABLES):
+                found.tables.append(entry.name)
     for name in folders:
         _check_name(name, root / below)
         _walk(root, f"{below}{name}/", found)
