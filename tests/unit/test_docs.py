@@ -13,7 +13,7 @@ import typer
 
 import sidelight
 from sidelight.cli._main import app
-from sidelight.registry import BACKBONES, ENCODERS, ENSEMBLES, FUSIONS, SPLITS
+from sidelight.registry import BACKBONES, CHECKS, ENCODERS, ENSEMBLES, FUSIONS, SPLITS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -110,6 +110,17 @@ def test_usage_page_has_a_row_for_each_split_and_names_each_backbone():
     assert sorted(rows) == SPLITS.names()
     for name in BACKBONES.names():
         assert re.search(rf"\b{name}\b", page)
+
+
+def test_audit_page_has_a_row_for_each_check_with_what_it_needs():
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\w+) \|", text_of("docs/audit.md"), re.MULTILINE
+    )
+    needs = {
+        entry.name: (set(entry.capabilities) & {"table", "split", "pixels"}).pop()
+        for entry in CHECKS.entries()
+    }
+    assert dict(rows) == needs
 
 
 VERBS = typer.main.get_command(app).commands

@@ -54,7 +54,8 @@ def _straight(context: Context) -> list[tuple[str, str, str]]:
             continue
         a, b = a[both] - a[both].mean(), b[both] - b[both].mean()
         scale = np.sqrt((a @ a) * (b @ b))
-        if len(np.unique(a)) > 2 and scale > 0 and abs(a @ b) / scale > STRAIGHT:
+        straight = scale > 0 and abs(a @ b) / scale > STRAIGHT
+        if straight and len(np.unique(a)) > 2:
             found.append((first, second, "is a straight line away from"))
     return found
 
