@@ -12,6 +12,7 @@ import itertools
 import operator
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,10 @@ import polars as pl
 MIN_ROWS = 8  # a folder with fewer rows is not listed
 MOST_FILES = 10  # for each row; of a fuller folder the rows are looked at one by one
 PIECE = 1 << 16  # entries of a folder held at once
+THREADS = 8
 _MISSING = (FileNotFoundError, NotADirectoryError)
+
+_Found = tuple[list[str], list[int], int]  # names and inodes of files, and the device
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +60,9 @@ def find_files(names: pl.Series, root: str, *, whole: bool = False) -> Files:
     """
     frame = names.rename("name").to_frame()
     counts = frame.drop_nulls().select(folder_of("name")).group_by("name").len()
-    listing = _Listing(root)
-    for folder, num_rows in counts.sort("name").iter_rows():
-        if whole or num_rows >= MIN_ROWS:
-            listing.add(folder, None if whole else MOST_FILES * num_rows)
+    if not whole:
+        counts = counts.filter(pl.col("len") >= MIN_ROWS)
+    listing = _listed(counts.sort("name"), root, whole=whole)
     listed = listing.frame()
     rows = frame.join(listed, on="name", how="left", maintain_order="left")
     rows = rows.with_columns(reason=pl.lit(None, pl.String)).drop("folder")
@@ -86,22 +89,34 @@ def folder_of(name: str) -> pl.Expr:
     return path.str.strip_suffix(path.str.split("/").list.last())
 
 
+def _listed(counts: pl.DataFrame, root: str, *, whole: bool) -> _Listing:
+    """List folders, each with its number of rows; several at once, as drives wait."""
+
+    def files_of(folder: str, num_rows: int) -> _Found | None:
+        path = os.path.join(root, folder)  # noqa: PTH118 - as the rows' paths
+        try:
+            return _files_of(path, None if whole else MOST_FILES * num_rows)
+        except (OSError, ValueError):  # ValueError: a NUL character
+            return None  # the rows are looked at one by one, which says what is wrong
+
+    listing = _Listing()
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        found = pool.map(files_of, counts["name"], counts["len"])
+        for folder, files in zip(counts["name"], found, strict=True):
+            listing.add(folder, files)
+    return listing
+
+
 class _Listing:
     """The regular files of many folders, gathered in few large pieces."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self) -> None:
         self.folders: list[str] = []
-        self._root = root
         self._pieces: list[pl.DataFrame] = []
         self._start_piece()
 
-    def add(self, folder: str, most: int | None) -> None:
-        """List a folder, if its listing serves, and if it holds no more than `most`."""
-        path = os.path.join(self._root, folder)  # noqa: PTH118 - as the rows' paths
-        try:
-            found = _files_of(path, most)
-        except (OSError, ValueError):  # ValueError: a NUL character
-            return  # the rows are looked at one by one, which says what is wrong
+    def add(self, folder: str, found: _Found | None) -> None:
+        """Add what a folder holds; None is a folder whose listing does not serve."""
         if found is None:
             return
         names, inodes, device = found
@@ -143,7 +158,7 @@ class _Listing:
         self._start_piece()
 
 
-def _files_of(path: str, most: int | None) -> tuple[list[str], list[int], int] | None:
+def _files_of(path: str, most: int | None) -> _Found | None:
     """Return names and inodes of a folder's regular files, and its device.
 
     None if there are more than `most`, or if the file system numbers its files
