@@ -7,8 +7,10 @@ import sys
 
 NAMES = (
     "audit",
+    "database",
     "startup",
     "preprocessing",
+    "references",
     "input",
     "steps",
     "frozen",

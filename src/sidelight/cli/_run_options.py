@@ -51,7 +51,7 @@ def _option(kind: Any, help_: str) -> Any:
 
 
 Source = Annotated[
-    str | None, typer.Argument(help="CSV, TSV, Parquet or sqlite:///file.db")
+    str | None, typer.Argument(help="A table's file, a database's URL or a folder.")
 ]
 Set = Annotated[
     list[str] | None,

@@ -17,7 +17,7 @@ WIDEST = 46
 
 def inspect(
     source: Annotated[
-        str, typer.Argument(help="Table: CSV, TSV, Parquet, sqlite:///…; or a run.")
+        str, typer.Argument(help="Table: a file, a database's URL, a folder; or a run.")
     ],
     image: o.Image = None,
     max_pictures: o.MaxPictures = None,

@@ -78,7 +78,8 @@ def read_table(
     """Read a table and check all of it: columns, cells, target and pictures.
 
     Args:
-        source: A CSV, TSV, Parquet or SQLite file (sqlite:///scenes.db), a folder of
+        source: A file (CSV, TSV, Parquet, Arrow, JSON lines, Excel), a database
+            (sqlite:///scenes.db, duckdb:///…, postgresql://…, mysql://…), a folder of
             pictures, or a frame of Polars, pandas or Arrow.
         image: The column that names each row's picture. Several pictures a row stand
             in several columns (a list, or their names with commas between) or as a list
@@ -89,7 +90,8 @@ def read_table(
             names with commas between.
         images: The folder where relative picture paths start. Without it they start
             at the table's own folder, or at the working folder for a frame.
-        sql: What to select from a database.
+        sql: What to select from a database, or the name of its table; for Excel, of
+            a sheet.
         asset: Which asset of a STAC catalogue is the picture: its key, the name of a
             band in it, or its role. Not needed if only one asset is a picture.
         join: Tables whose columns are added, each found by a key; see `Join`.
@@ -256,7 +258,7 @@ def _read(
         return None, to_polars(source), frame_name(source), Path.cwd()
     if not isinstance(source, (str, Path)):
         message = f"a table cannot be read from a {type(source).__name__}"
-        fix = "Pass a path, a sqlite:/// URL, or a Polars, pandas or Arrow table."
+        fix = "Pass a path, a database's URL, or a Polars, pandas or Arrow table."
         raise ConfigError(message, fix=fix)
     if is_remote(source):
         return _read_remote(str(source), sql, asset)

@@ -24,7 +24,7 @@ class TableConfig(Record):
     Attributes:
         source: File or database URL, whose password is never written; None where a
             table was handed over in Python.
-        sql: Query or table name, for databases.
+        sql: Query or table name, for databases; a sheet, for Excel.
         asset: Key, band or role of the picture in a STAC catalogue.
         join: Tables whose columns are added: `source`, `key`, `cardinality`, `sql`.
         image: Column that names the pictures; several, as a list or with commas
