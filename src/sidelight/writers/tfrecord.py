@@ -127,14 +127,16 @@ def _put(
 ) -> None:
     """Put a row's pictures into its record, and what their files shall be called.
 
-    A relative name stays. Any other, and those of several in a cell, are replaced by a
-    digest, in the column too.
+    Relative names stay. Where one is not, all of the row are replaced by digests, in
+    the column too.
     """
-    cell = record.get(column, ("bytes", []))[1]
-    names = [safe_name(data.decode("utf-8", "replace")) for data in cell]
-    if len(pictures) > 1 or names == [] or None in names:
+    cell = [data.decode("utf-8", "replace") for data in record[column][1]]
+    listed = cell[0].split(JOINT) if len(cell) == 1 < len(pictures) else cell
+    names = [safe_name(name.strip()) for name in listed]
+    if len(names) != len(pictures) or None in names:
         names = [_hashed(*picture) for picture in zip(paths, pictures, strict=True)]
-        record[column] = ("bytes", [JOINT.join(map(str, names)).encode()])
+        texts = names if len(cell) > 1 else [JOINT.join(map(str, names))]
+        record[column] = ("bytes", [str(text).encode() for text in texts])
     record[feature] = ("bytes", pictures)
     record[feature + NAME] = ("bytes", [str(name).encode() for name in names])
 
@@ -174,10 +176,10 @@ def _describe(
     encoded: dict[str, Encoded],
     slots: dict[str, tuple[str, list[pl.Series]]],
 ) -> None:
-    frame = table.frame
+    frame, images = table.frame, list(table.schema.images)
     own = {
         "format": layout.FORMAT,
-        "image": table.schema.image,
+        "image": images[0] if len(images) == 1 else images or None,
         "pictures": {feature: feature + NAME for feature in slots},
         "columns": {c.name: columns.dtype_name(c.dtype) for c in frame.iter_columns()},
     }

@@ -1,5 +1,6 @@
 import json
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -176,3 +177,33 @@ def test_a_name_in_a_record_cannot_leave_the_cache(table, tmp_path):
     with pytest.raises(TableError, match=r"evil.jpg', which is no file name"):
         read_table(tmp_path / "out", target="label")
     assert not list(tmp_path.rglob("evil.jpg"))
+
+
+def several(source, **columns):
+    frame = pl.read_parquet(source).drop("file", "empty")
+    return frame.head(4).with_columns(pl.Series(n, c) for n, c in columns.items())
+
+
+def names_of(source, *numbers):
+    return [f"chips/ü {i}.{SUFFIXES[i % 3]}" for i in numbers]
+
+
+@pytest.mark.filterwarnings("ignore::sidelight.errors.DataWarning")
+@pytest.mark.parametrize("form", ["columns", "lists", "text"])
+def test_several_pictures_in_a_row_come_back(source, tmp_path, form):
+    first, second = names_of(source, 0, 1, 2, 3), names_of(source, 4, 5, 6, 7)
+    pairs = [[a, b] for a, b in zip(first, second, strict=True)]
+    if form == "columns":
+        frame, image = several(source, day=first, night=second), ["day", "night"]
+    elif form == "lists":
+        frame, image = several(source, files=pairs), "files"
+    else:
+        frame, image = several(source, files=["; ".join(p) for p in pairs]), "files"
+    table = read_table(frame, image=image, target="label", images=source.parent)
+    write_table(table, tmp_path / "out")
+    back = read_table(tmp_path / "out", target="label")
+    assert_frame_equal(back.frame, table.frame)
+    assert back.schema == table.schema
+    for before, after in zip(table.images.slots, back.images.slots, strict=True):
+        for one, other in zip(before, after, strict=True):
+            assert Path(one).read_bytes() == Path(other).read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +35,7 @@ class TableReader(ABC):
     takes_asset: ClassVar[bool] = False
     takes_folder: ClassVar[bool] = False
     general: ClassVar[bool] = False
-    image: str | None = None
+    image: str | Sequence[str] | None = None
     target: str | None = None
     part: str | None = None
 

@@ -63,8 +63,9 @@ class TFRecordReader(TableReader):
         files = shards(source)
         if all(path.stat().st_size == 0 for path in files):
             check_file(files[0])  # of a set, some may hold no record
-        frame, self.image = extracted(cache_of(source, files), files)
-        return frame
+        found = extracted(cache_of(source, files), files)
+        self.image, self.part = found.image, found.part
+        return found.frame
 
 
 def _shards_in(folder: Path) -> list[Path]:

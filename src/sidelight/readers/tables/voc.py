@@ -38,6 +38,7 @@ class VocReader(TableReader):
     image = "file"
     target = "class"
     part = "part"
+    part = "part"
 
     def matches(self, source: str) -> bool:
         """Return whether a folder holds Pascal VOC annotations, by one of them."""

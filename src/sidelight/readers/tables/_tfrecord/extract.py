@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -48,8 +50,23 @@ def cache_of(source: str, files: list[Path]) -> Path:
     return default_cache() / "tfrecord" / digest.hexdigest()
 
 
-def extracted(cache: Path, files: list[Path]) -> tuple[pl.DataFrame, str | None]:
-    """Return the frame of all records, and its column of pictures.
+@dataclass(frozen=True)
+class Extracted:
+    """What stands in records.
+
+    Attributes:
+        frame: A row per record.
+        image: The column of pictures, or several; None without pictures.
+        part: The column that says which split a row's file is of, if there is one.
+    """
+
+    frame: pl.DataFrame
+    image: str | list[str] | None
+    part: str | None
+
+
+def extracted(cache: Path, files: list[Path]) -> Extracted:
+    """Return what stands in all records, the pictures as names of files.
 
     Args:
         cache: Folder of this source; filled now if it is not there, whole or not at
@@ -74,7 +91,7 @@ def extracted(cache: Path, files: list[Path]) -> tuple[pl.DataFrame, str | None]
         finally:
             shutil.rmtree(made, ignore_errors=True)
     said = json.loads((cache / SAID).read_text("utf-8"))
-    return pl.read_parquet(cache / TABLE), said["image"]
+    return Extracted(pl.read_parquet(cache / TABLE), said["image"], said["part"])
 
 
 def _put(made: Path, cache: Path) -> None:
@@ -99,7 +116,8 @@ def _fill(folder: Path, files: list[Path]) -> None:
         message = f"a feature is of several kinds in different records: {reason}"
         raise TableError(message, path=files[0].parent) from None
     row_files = lists.pop(FILE).explode(empty_as_null=True)
-    image = pictures.main()
+    said: dict[str, Any] = {"image": pictures.main(), "part": None}
+    said["files"] = [str(path) for path in files]
     try:
         if description.own:
             types: dict[str, str] = description.own["columns"]
@@ -108,11 +126,13 @@ def _fill(folder: Path, files: list[Path]) -> None:
             )
         else:
             frame = _frame(lists, description, pictures.names)
-            frame = _with_part(frame, files, row_files)
+            part = _part(files, row_files)
+            if part is not None and part.name not in frame.columns:
+                said["part"], frame = part.name, frame.with_columns(part)
     except ValueError as failure:
         raise TableError(str(failure), path=files[0].parent) from None
     write_parquet(folder / TABLE, frame)
-    write_json(folder / SAID, {"files": [str(f) for f in files], "image": image})
+    write_json(folder / SAID, said)
 
 
 def _in_pieces(
@@ -164,15 +184,12 @@ def _frame(
     return frame.select(*first, pl.exclude(first))
 
 
-def _with_part(
-    frame: pl.DataFrame, files: list[Path], row_files: pl.Series
-) -> pl.DataFrame:
-    """Return the frame with the split that each row's file is of, if several are."""
+def _part(files: list[Path], row_files: pl.Series) -> pl.Series | None:
+    """Return the split that each row's file is of; None if there are not several."""
     splits = [split_of(path) for path in files]
-    if None in splits or len(set(splits)) == 1 or "part" in frame.columns:
-        return frame
-    parts = pl.Series("part", splits, dtype=pl.String).gather(row_files)
-    return frame.with_columns(parts)
+    if None in splits or len(set(splits)) == 1:
+        return None
+    return pl.Series("part", splits, dtype=pl.String).gather(row_files)
 
 
 def _named(cells: pl.Series, classes: list[str]) -> pl.Series:

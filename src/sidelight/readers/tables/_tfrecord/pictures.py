@@ -37,12 +37,12 @@ class Pictures:
         self.folder = folder
         self.names = dict.fromkeys(sorted(description.pictures))
         self._own: dict[str, str] = description.own.get("pictures", {})
-        self._image: str | None = description.own.get("image")
+        self._image: str | list[str] | None = description.own.get("image")
         self._judged: dict[str, bool] = dict.fromkeys(self.names, True)
         self._written: Counter[str] = Counter()
 
-    def main(self) -> str | None:
-        """Return the column of pictures: the declared one, or the most likely."""
+    def main(self) -> str | list[str] | None:
+        """Return the columns of pictures: the declared ones, or the most likely."""
         if self._own:
             return self._image
         likely = ("image", "image/encoded")
