@@ -24,7 +24,7 @@ class Rule:
             one of them.
         low: The least that is possible.
         high: The most.
-        whole: Whether the name has to be that word alone, units aside.
+        whole: Whether the name has to be that word alone, or in years.
     """
 
     names: frozenset[str]
@@ -36,6 +36,7 @@ class Rule:
 UNITS = frozenset(
     {"m", "km", "cm", "mm", "ft", "feet", "mi", "miles", "kg", "g", "lb", "lbs"}
     | {"deg", "degrees", "c", "celsius", "s", "sec", "seconds", "years", "yrs", "px"}
+    | {"months", "weeks", "days", "hours", "minutes"}
 )
 POSITIVE = (
     {"distance", "dist", "length", "width", "weight", "mass", "area", "size", "count"}
@@ -117,7 +118,8 @@ def rule_of(name: str, known: tuple[Rule, ...]) -> Rule | None:
     found = [word for word in words(name) if word not in UNITS] or list(words(name))
     ends = {"_".join(found[-2:]), *found[-1:]}
     for rule in known:
-        if ends & rule.names and (len(found) == 1 or not rule.whole):
+        alone = set(words(name)) <= rule.names | {"years", "yrs"}
+        if ends & rule.names and (alone or not rule.whole):
             return rule
     return None
 

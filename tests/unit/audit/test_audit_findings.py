@@ -1,0 +1,166 @@
+"""What findings say, read in full, and what is no fault."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+from sidelight.audit import Finding, run_checks
+from sidelight.audit._context import Context
+from sidelight.audit.checks.label_typos import one_edit
+from sidelight.errors import UnknownNameError
+from sidelight.readers import read_table
+from sidelight.registry import CHECKS
+from sidelight.splits import Split
+
+
+def find(check, target=None, split=None, group=None, **columns):
+    table = read_table(pl.DataFrame(columns), target=target, on_bad="keep")
+    now = datetime(2025, 6, 1, tzinfo=UTC)
+    return CHECKS.get(check).obj(Context(table, split, group, now=now))
+
+
+def text(values):
+    return [None if value is None else str(value) for value in values]
+
+
+RNG = np.random.default_rng(0)
+
+
+def test_a_finding_names_rows_values_and_what_to_do():
+    ages = [30, 41, -3, 60, 25, 33, 200, 18]
+    (found,) = find("impossible_values", age=text(ages), other=text(range(8)))
+    assert found == Finding(
+        check="impossible_values",
+        severity="warning",
+        sentence="2 cells of column 'age' are outside 0 to 130, which its name rules "
+        "out.",
+        column="age",
+        rows=2,
+        examples=found.examples,
+        fix="Correct these cells or leave them empty.",
+    )
+    assert [(e.row, e.file, e.value) for e in found.examples] == [
+        (3, None, "-3"),
+        (7, None, "200"),
+    ]
+    assert found.said.endswith("empty.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("scene_lat", 91), ("lon", 400), ("year", 2205), ("age_days", -1),
+        ("distance_m", -2), ("cloud_cover", 101), ("humidity_percent", -1),
+        ("month", 13), ("sun_elevation", -91), ("sea_temperature", -300),
+    ],
+)  # fmt: skip
+def test_names_rule_values_out(name, value):
+    usual = 2000 if name == "year" else 5
+    cells = text([usual] * 10 + [value])
+    assert len(find("impossible_values", **{name: cells, "b": text(range(11))})) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("elevation", -400), ("year", 1066), ("age_days", 9000), ("temperature", -60),
+        ("lon", 359), ("land_cover", 230), ("page", -3), ("weight_change", -4),
+    ],
+)  # fmt: skip
+def test_other_names_do_not(name, value):
+    cells = text([2000 if name == "year" else 5] * 10 + [value])
+    assert find("impossible_values", **{name: cells, "b": text(range(11))}) == []
+
+
+def test_a_rule_that_most_cells_break_is_not_meant():
+    assert find("impossible_values", age=text([-5, -6, -7, 3]), b=text(range(4))) == []
+
+
+def test_namibia_and_places_of_the_whole_earth_are_no_faults():
+    countries = RNG.choice(["NA", "ZA", "BW"], 300).tolist()
+    assert find("disguised_missing", country=countries, b=text(range(300))) == []
+    where = {
+        "lat": text(RNG.uniform(-80, 80, 300).round(3)),
+        "lon": text(RNG.uniform(-180, 180, 300).round(3)),
+    }
+    assert find("swapped_coordinates", **where) == []
+
+
+def test_groups_that_differ_anyhow_are_not_in_other_units():
+    groups = RNG.integers(0, 12, 1200)
+    scale = np.exp(RNG.normal(0, 1.5, 12))
+    values = text((scale[groups] * RNG.lognormal(3, 0.3, 1200)).round(3))
+    assert find("mixed_units", size=values, by=[f"g{g}" for g in groups]) == []
+
+
+def test_amounts_with_a_tail_have_no_outliers():
+    assert find("outliers", people=text(RNG.lognormal(8, 1.5, 2000).round())) == []
+
+
+def test_coarse_rows_are_alike_by_chance():
+    columns = {
+        "sex": RNG.choice(["f", "m"], 400).tolist(),
+        "age": text(RNG.integers(1, 90, 400)),
+        "y": RNG.choice(["a", "b"], 400).tolist(),
+    }
+    assert find("duplicate_rows", target="y", **columns) == []
+
+
+def test_few_cells_of_a_column_that_is_nearly_empty_prove_nothing():
+    label = RNG.choice(["a", "b", "c"], 2000)
+    cells = [None] * 2000
+    for row in np.flatnonzero(label == "a")[:19]:
+        cells[row] = f"text {row % 3}"
+    assert find("informative_absence", "y", y=label.tolist(), note=cells) == []
+
+
+def test_a_drift_is_a_note_where_the_split_is_meant_to_bring_it():
+    parts = np.repeat([0, 1, 2], [400, 100, 100]).astype(np.int8)
+    values = text((RNG.normal(size=600) + parts).round(3))
+    for method, severity in (("random", "warning"), ("spatial", "note")):
+        (found,) = find("column_drift", split=Split(parts, method), depth=values)
+        assert (found.severity, found.column) == (severity, "depth")
+
+
+def test_groups_that_stay_together_are_no_fault():
+    people = [f"P{row // 4}" for row in range(400)]
+    whole = Split((np.arange(400) // 200).astype(np.int8), "grouped")
+    assert find("groups", split=whole, patient=people) == []
+    torn = Split((np.arange(400) % 2).astype(np.int8), "random")
+    (found,) = find("groups", split=torn, patient=people)
+    assert found.severity == "severe"
+    assert "100% of the val and test rows" in found.sentence
+    assert "--group patient" in found.fix
+    assert find("groups", split=torn, group="patient", patient=people) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "near"),
+    [
+        ("forest", "forst", True), ("forest", "foresst", True),
+        ("forest", "forext", True), ("forest", "foerst", True),
+        ("forest", "forest", False), ("forest", "frst", False),
+        ("forest", "torext", False), ("abcd", "badc", False),
+    ],
+)  # fmt: skip
+def test_one_edit_is_one(first, second, near):
+    assert one_edit(first, second) is near
+    assert one_edit(second, first) is near
+
+
+def test_checks_that_cannot_be_made_say_why():
+    table = read_table(pl.DataFrame({"a": ["1", "2"]}), on_bad="keep")
+    found = run_checks(table, None, unsplit="2 rows are too few.", progress=False)
+    assert found.skipped["groups"] == "there is no split"
+    assert found.skipped["borders"] == "the table has no pictures"
+    assert found.is_severe
+    assert found.findings[0].check == "split"
+    assert found.to_dict()["counts"]["severe"] == 1
+    with pytest.raises(UnknownNameError, match="Did you mean 'borders'"):
+        run_checks(table, None, checks=["border"])
+    with pytest.raises(ValueError, match="audit_table"):
+        found.report("page.html")
