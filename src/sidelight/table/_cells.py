@@ -105,7 +105,10 @@ def labels(cells: pl.Series) -> pl.Series:
     """
     if cells.dtype.is_float():
         cells = cells.fill_nan(None)
-    return cells.cast(pl.String).str.replace(_WHOLE_NUMBER, "${1}")
+    text = cells.cast(pl.String)
+    if not text.str.contains(".0", literal=True).any():
+        return text  # which is told much sooner than by the pattern
+    return text.str.replace(_WHOLE_NUMBER, "${1}")
 
 
 def to_numeric(cells: pl.Series, decimal: str = ".") -> tuple[pl.Series, list[Problem]]:

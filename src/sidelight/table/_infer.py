@@ -339,7 +339,8 @@ def _empty_or_constant(cells: pl.Series) -> str:
     if cells.null_count() == len(cells):
         return "is empty in every row"
     # A column that is either one value or empty does say something.
-    return "is the same in every row" if cells.n_unique() == 1 else ""
+    same = not cells.null_count() and bool((cells == cells[0]).all())
+    return "is the same in every row" if same else ""
 
 
 def _is_number(cells: pl.Series, decimal: str) -> bool:
@@ -348,9 +349,9 @@ def _is_number(cells: pl.Series, decimal: str) -> bool:
 
 def _number_kind(cells: pl.Series, decimal: str) -> tuple[Kind | None, str]:
     values = cells_.numbers(cells, decimal)
-    if values.null_count() or values.n_unique() < len(values):
+    if values.null_count() or not bool((values == values.floor()).all()):
         return "numeric", ""
-    if not bool((values == values.floor()).all()):
+    if values.n_unique() < len(values):
         return "numeric", ""
     bounds = float(values.min()), float(values.max())  # type: ignore[arg-type]
     counts_rows = len(values) > 2 and bounds[1] - bounds[0] == len(values) - 1
@@ -361,16 +362,22 @@ def _number_kind(cells: pl.Series, decimal: str) -> tuple[Kind | None, str]:
 
 def _text_kind(text: pl.Series) -> tuple[Kind | None, str]:
     filled = text.drop_nulls()
-    levels = set(filled.str.to_lowercase().unique().to_list()[:5])
+    distinct = filled.unique()
+    levels = set(distinct.str.to_lowercase().unique().to_list()[:5])
     if any(levels == pair for pair in _PAIRS):
         return "boolean", ""
-    forms = date_forms(filled)
-    if forms.count() >= SHARE * len(filled):
-        found = forms.drop_nulls().unique().to_list()
-        if any(form in FORMS for form in found):
-            return "datetime", ""
-        written = " and ".join(sorted(found))
-        return None, f"dates written as {written}; ISO 8601 (2021-03-04) would be read"
-    if filled.n_unique() == len(filled):
+    # Every way of writing a date begins with a digit, which is soon looked for.
+    if filled.str.contains(r"^\d").sum() >= SHARE * len(filled):
+        forms = date_forms(filled)
+        if forms.count() >= SHARE * len(filled):
+            return _date_kind(forms.drop_nulls().unique().to_list())
+    if len(distinct) == len(filled):
         return None, "names the rows: every text is another one"
     return "categorical", ""
+
+
+def _date_kind(forms: Sequence[str]) -> tuple[Kind | None, str]:
+    if any(form in FORMS for form in forms):
+        return "datetime", ""
+    written = " and ".join(sorted(forms))
+    return None, f"dates written as {written}; ISO 8601 (2021-03-04) would be read"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MIN_GROUPS = 5  # fewer groups than that are a category, not individuals
 ROWS_PER_LEVEL = 5  # a level met as often that has one answer only is no accident
+LOOKED_AT_FIRST = 10_000
 
 
 def to_target(
@@ -139,7 +140,7 @@ def judge_target(
         what = f"the target has {num_distinct} classes, but the task is binary"
         fix = "Pass --task multiclass (task='multiclass')."
         return [Problem(name, what, fix=fix, droppable=False)]
-    absent = set(classes) - set(target)
+    absent = set(classes) - set(target.unique())
     if absent:
         listed = ", ".join(repr(c) for c in classes if c in absent)
         what = f"no row has the class {listed}, so its place cannot be learned"
@@ -262,11 +263,15 @@ def _leak(cells: pl.Series, target: pl.Series, task: Task) -> str:
             return "equals"
         r = both.select(pl.corr("x", "y")).item()
         return "is a straight line away from" if abs(r or 0) > 1 - 1e-9 else ""
+    both = pl.DataFrame({"x": cells, "y": target})
+    some = both.head(LOOKED_AT_FIRST)
+    if some.n_unique() > some["x"].n_unique():
+        return ""  # a level with two classes among the first rows settles it
     num_levels, num_classes = cells.n_unique(), target.n_unique()
     often = num_levels * ROWS_PER_LEVEL <= len(cells)
     if num_levels < num_classes or not (often or num_levels == num_classes):
         return ""
-    if pl.DataFrame({"x": cells, "y": target}).n_unique() > num_levels:
+    if both.n_unique() > num_levels:
         return ""
     if num_levels > num_classes:
         return "determines"

@@ -50,8 +50,7 @@ _INTO = re.compile(r"\binto\s+(?:outfile|dumpfile|@)", re.IGNORECASE)
 
 @READERS.register(
     "mysql",
-    summary="a server: mysql://user@host/database (also mariadb://), with --sql or its "
-    "only table",
+    summary="a server: mysql://user@host/database or mariadb://…, with --sql",
     extra="sql",
 )
 class MySQLReader(ServerReader):
