@@ -162,13 +162,16 @@ class Predictor:
 
     def decided(self, answers: NDArray[np.float32]) -> NDArray[Any]:
         """Return what `predict` returns, of raw answers."""
-        if not self.classes:
-            return self.values(answers)
-        names = np.array(self.classes, dtype=object)
+        figures = self.figures(answers)
+        return self.named(figures) if self.classes else figures
+
+    def named(self, probability: NDArray[Any]) -> NDArray[Any]:
+        """Return `(rows,)` the likeliest class of each row, or its labels in words."""
+        names = np.array(self.classes)
         if self.task == "multilabel":
-            found = [names[row] for row in answers >= FROM]
-            return np.array([";".join(sorted(row)) for row in found], dtype=object)
-        return np.asarray(names[self.probabilities(answers).argmax(axis=1)]).astype(str)
+            found = [";".join(names[row]) for row in probability >= FROM]
+            return np.array(found, dtype=str)
+        return np.asarray(names[probability.argmax(axis=1)])
 
     def frame(self, table: Table, answers: NDArray[np.float32]) -> pl.DataFrame:
         """Return answers as a table: row number, picture, prediction, probabilities.

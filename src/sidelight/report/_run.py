@@ -10,6 +10,7 @@ from sidelight.report.sections import (
     curves,
     data,
     done,
+    label_noise,
     repeat,
     scores,
 )
@@ -31,11 +32,16 @@ def run_sections(run: StoredRun) -> list[Section]:
     about_rows = [Section("done", "What was done to the data", done.of_run(run))]
     if run.data is not None:
         about_rows.insert(0, Section("data", "The data", data.context(run.data)))
+    noise = []
+    if run.label_noise is not None:
+        noise = [Section("label_noise", "Labels that look wrong",
+                         label_noise.context(run))]  # fmt: skip
     return [
         Section("scores", "Scores", scores.context(run)),
         Section("confusion", "What is taken for what", confusion.of_run(run)),
         Section("calibration", "Is it as sure as it should be?",
                 calibration.of_run(run)),
+        *noise,
         Section("curves", "Learning curves", curves.of_run(run)),
         *about_rows,
         Section("repeat", "Versions, and how to repeat this",

@@ -16,9 +16,12 @@ METRICS = {
     "balanced_accuracy": "right answers, every class counting alike",
     "r2": "R², the share of the differences that is explained",
     "mae": "minus the mean error",
+    "rank_mae": "minus the mean number of classes between answer and truth",
+    "label_ranking": "how far true labels rank above others",
+    "mean_average_precision": "mean average precision of the labels",
     "log_loss": "minus the log loss",
 }
-SCORES = {**SCORE_NAMES, "mae": "mean error"}
+SCORES = {**SCORE_NAMES, "mae": "mean error", "rank_mae": "mean error in classes"}
 ARMS = {
     "none": "image only",
     "metadata": "metadata only, network",

@@ -134,7 +134,9 @@ def make_comparison(
             truth = scores.truth(fold, "val")
             for seed in range(seeds):
                 pair = [units.finished[n, fold, seed] for n in ("none", "film")]
-                units.finished["stack", fold, seed] = stack_units(*pair, truth)
+                units.finished["stack", fold, seed] = stack_units(
+                    *pair, truth, folds[0].preprocessor.known_target.task
+                )
     results = results_of(arms, scores, {"concat": ["on maps computed once"]})
     return Comparison(
         results=results,

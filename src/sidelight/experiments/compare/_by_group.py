@@ -12,8 +12,16 @@ import polars as pl
 from sidelight.evaluation import FEW_ROWS, groups_of
 from sidelight.experiments.compare._arms import IMAGE_ONLY
 from sidelight.experiments.compare._scores import Scores
+from sidelight.schema import Task
 from sidelight.splits import SplitConfig
 
+METRIC_OF: dict[Task, str] = {
+    "binary": "accuracy",
+    "multiclass": "accuracy",
+    "ordinal": "rank_mae",
+    "multilabel": "label_ranking",
+    "regression": "mae",
+}
 MOST_COLUMNS = 20
 MOST_GROUPS = 12  # of a column; the largest
 MOST_CLASSES = 40
@@ -24,8 +32,8 @@ def gains_by_group(
 ) -> list[dict[str, Any]]:
     """Return what each class, and each value or quarter of a column, gains.
 
-    Classes are scored by accuracy and numbers by the absolute error, whatever arms are
-    compared by: both mean the same in a group as in all rows.
+    Classes are scored by accuracy, labels by their ranking and numbers by the absolute
+    error, whatever arms are compared by: these mean the same in a group as in all rows.
 
     Args:
         scores: Of a comparison.
@@ -39,7 +47,7 @@ def gains_by_group(
         (an interval) and `small` (fewer than 30 rows).
     """
     table = scores.folds[0].table
-    metric = "accuracy" if scores.folds[0].preprocessor.classes else "mae"
+    metric = METRIC_OF[scores.folds[0].preprocessor.known_target.task]
     same = Scores(scores.units, scores.folds, metric, split)
     sides = {name: _mean_scores(same, arm, fusion) for name, arm in _sides(fusion)}
     tested = np.isfinite(sides["fusion"])
@@ -89,7 +97,8 @@ def _mean_scores(scores: Scores, arm: str, fusion: str) -> Any:
 
 
 def _columns(frame: pl.DataFrame, schema: Any) -> Iterator[tuple[str, str, pl.Series]]:
-    yield schema.target, "target", frame[schema.target]
+    for target in schema.targets:
+        yield target, "target", frame[target]
     for column in schema.columns[:MOST_COLUMNS]:
         for source in column.sources:
             yield source, column.kind, frame[source]

@@ -30,7 +30,7 @@ def answers_by_row(scores: Scores, fusion: str) -> pl.DataFrame:
         `truth`. Then for "image_only" and "fusion", means over seeds: `NAME` (the
         answer), and for classes `NAME_confidence` (the answer's probability),
         `NAME_of_truth` (the true class's) and, up to 100 classes, `NAME_probability`
-        (all of them, in fitted order).
+        (all of them, in fitted order). For labels the first two are means over labels.
     """
     first = scores.folds[0]
     table, classes = first.table, first.preprocessor.classes
@@ -43,9 +43,7 @@ def answers_by_row(scores: Scores, fusion: str) -> pl.DataFrame:
         "picture": table.images.texts if table.images else [None] * len(table),
         "part": first.split.to_frame(table)["part"],
         "fold": pl.Series(fold).replace(-1, None),
-        "truth": _names(first.preprocessor.encode_target(table), classes)
-        if classes
-        else table.target().to_numpy().astype(np.float64),
+        "truth": table.target().cast(pl.String if classes else pl.Float64),
     }
     asked = fold >= 0
     for side, arm in zip(SIDES, (IMAGE_ONLY, fusion), strict=True):
@@ -81,19 +79,22 @@ def _classes_of(
     classes = first.preprocessor.classes
     truth = first.preprocessor.encode_target(first.table)
     known = np.where(asked[:, None], figures, 0.0)
+    answer = first.predictor(None).named(known)
+    if truth.ndim == 2:  # of every label that it is there, or not
+        confidence = np.maximum(known, 1 - known).mean(axis=1)
+        of_truth = np.where(truth > 0, known, 1 - known).mean(axis=1)
+    else:
+        confidence = known.max(axis=1)
+        of_truth = known[np.arange(len(truth)), truth]
     columns: dict[str, Any] = {
-        side: _where(asked, _names(known.argmax(axis=1), classes)),
-        f"{side}_confidence": _where(asked, known.max(axis=1)),
-        f"{side}_of_truth": _where(asked, known[np.arange(len(truth)), truth]),
+        side: _where(asked, answer.tolist(), pl.String),
+        f"{side}_confidence": _where(asked, confidence),
+        f"{side}_of_truth": _where(asked, of_truth),
     }
     if len(classes) <= MOST_CLASSES:
         kind = pl.Array(pl.Float32, len(classes))
         columns[f"{side}_probability"] = _where(asked, known.astype(np.float32), kind)
     return columns
-
-
-def _names(codes: NDArray[Any], classes: list[str]) -> list[str]:
-    return [classes[code] for code in codes]
 
 
 def _where(asked: NDArray[np.bool_], values: Any, kind: Any = None) -> pl.Series:

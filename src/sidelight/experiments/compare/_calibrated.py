@@ -24,9 +24,9 @@ def calibration_of(scores: Scores, arm: str) -> dict[str, Any]:
     Returns:
         `temperatures` of all trainings, and under "before" and "after" `bins` (see
         `evaluation.reliability`), `error` (expected calibration error) and `log_loss`,
-        over all trainings. Empty for numbers.
+        over all trainings. Empty for labels and numbers.
     """
-    if not scores.folds[0].preprocessor.classes:
+    if scores.folds[0].preprocessor.known_target.task in ("regression", "multilabel"):
         return {}
     temperatures, truths = [], []
     answers: dict[str, list[Any]] = {"before": [], "after": []}

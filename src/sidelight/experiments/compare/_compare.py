@@ -184,6 +184,10 @@ def _require_both(table: Table) -> None:
         problem = "there are no pictures to compare the metadata with"
         fix = "Name the column with --image."
         raise ConfigError(problem, path=table.source, fix=fix)
+    if table.schema.more_targets:
+        listed = ", ".join(table.schema.targets)
+        problem = f"metadata may help with one target and not with another ({listed})"
+        raise ConfigError(problem, path=table.source, fix="Compare them one by one.")
     if not table.schema.columns:
         problem = "there is no metadata column, so there is nothing to compare"
         reasons = table.schema.ignored.items()
@@ -207,12 +211,8 @@ def _num_folds(table: Table, split: SplitConfig, options: CompareConfig) -> int:
 
 def _metric(prepared: Prepared) -> str:
     table = prepared.table
-    target = (
-        prepared.preprocessor.encode_target(table)
-        if prepared.preprocessor.classes
-        else table.target().to_numpy()
-    )
-    return primary_metric(table.schema.task or "multiclass", target)
+    task = prepared.preprocessor.known_target.task
+    return primary_metric(task, prepared.preprocessor.truth(table))
 
 
 def _add_stack(work: Work, scores: Scores) -> None:
@@ -224,9 +224,12 @@ def _add_stack(work: Work, scores: Scores) -> None:
         return
     ranked = sorted(able, key=lambda n: scores.mean(n, "val"), reverse=True)
     first, second = ranked[:2]
+    task = scores.folds[0].preprocessor.known_target.task
     work.notes[STACK] = [f"of {first} and {second}"]
     for fold, seeds in scores.blocks(first, second).items():
         truth = scores.truth(fold, "val")
         for seed in seeds:
             one, other = (work.units.finished[n, fold, seed] for n in (first, second))
-            work.units.finished[STACK, fold, seed] = stack_units(one, other, truth)
+            work.units.finished[STACK, fold, seed] = stack_units(
+                one, other, truth, task
+            )

@@ -20,8 +20,10 @@ FALLS = 0.10  # from validation to test, beyond what image only falls
 MOST = 0.5  # of what all metadata says
 NEARLY_ALL = 0.95
 ENOUGH = 0.8  # of it, by one column alone
-BOUNDED = ("accuracy", "balanced_accuracy", "r2")  # whose best value is one
+# Whose best value is one.
+BOUNDED = ("accuracy", "balanced_accuracy", "label_ranking", "r2")
 MOST_COLUMNS = 40  # that are looked at one by one
+MOST_FITS = 100
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,14 @@ def share_of_columns(prepared: Prepared, metric: str) -> dict[str, float]:
 
     Returns:
         By column; empty where there are fewer than two columns, more than 40, more
-        than 100 classes, or metadata says nothing.
+        than 100 classes, more than 100 labels times columns (each label has trees of
+        its own), or metadata says nothing.
     """
     names = [f.name for f in prepared.preprocessor.spec.features]
-    many = len(prepared.preprocessor.classes) > MOST_CLASSES
+    num_classes = len(prepared.preprocessor.classes)
+    many = num_classes > MOST_CLASSES
+    if prepared.preprocessor.known_target.task == "multilabel":
+        many = num_classes * len(names) > MOST_FITS
     if many or not 2 <= len(names) <= MOST_COLUMNS:
         return {}
     every = _score(prepared, metric, set(names))
@@ -155,11 +161,13 @@ def _least(prepared: Prepared, metric: str) -> float:
     train = prepared.table.at(prepared.split.indices("train"))
     target = prepared.preprocessor.encode_target(train)
     truth = prepared.truth("test")
-    if not prepared.preprocessor.classes:
-        mean = prepared.preprocessor.decode_target(
-            np.array([target.mean()], np.float32)
-        )
-        return float(row_scores(metric, truth, np.full(len(truth), mean[0])).mean())
-    shares = np.bincount(target, minlength=len(prepared.preprocessor.classes))
-    figures = np.tile(shares / shares.sum(), (len(truth), 1))
+    task = prepared.preprocessor.known_target.task
+    if task in ("regression", "multilabel"):
+        mean = target.mean(axis=0, keepdims=True)
+        if task == "regression":
+            mean = prepared.preprocessor.decode_target(mean)
+        figures = np.broadcast_to(mean, truth.shape)
+    else:
+        shares = np.bincount(target, minlength=len(prepared.preprocessor.classes))
+        figures = np.tile(shares / shares.sum(), (len(truth), 1))
     return float(row_scores(metric, truth, figures).mean())

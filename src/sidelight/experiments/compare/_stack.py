@@ -11,8 +11,10 @@ from sidelight.experiments.compare._unit import Unit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sidelight.schema import Task
 
-def stack_units(first: Unit, second: Unit, truth: NDArray[Any]) -> Unit:
+
+def stack_units(first: Unit, second: Unit, truth: NDArray[Any], task: Task) -> Unit:
     """Combine two arms of the same fold and seed.
 
     Two weights are fitted to the validation rows; these rows themselves are answered
@@ -21,13 +23,14 @@ def stack_units(first: Unit, second: Unit, truth: NDArray[Any]) -> Unit:
     Args:
         first: Answers of one arm.
         second: Answers of another.
-        truth: `(rows,)` class indices or numbers of the validation rows.
+        truth: What the validation rows are scored against.
+        task: What is answered.
     """
     val = [unit.figures["val"] for unit in (first, second)]
     test = [unit.figures["test"] for unit in (first, second)]
     figures = {
-        "val": cross_fitted(val, truth),
-        "test": pool(test, pool_weights(val, truth)),
+        "val": cross_fitted(val, truth, task),
+        "test": pool(test, pool_weights(val, truth, task), task),
     }
     return Unit(
         STACK,

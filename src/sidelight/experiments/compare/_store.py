@@ -9,6 +9,7 @@ from sidelight.experiments.compare._compare import compare
 from sidelight.experiments.compare._comparison import Comparison
 from sidelight.experiments.compare._config import CompareConfig
 from sidelight.experiments.compare._evidence import Evidence
+from sidelight.experiments.compare._label_noise import label_noise_of
 from sidelight.experiments.compare._rounds import Say
 from sidelight.runs import (
     RunDirectory,
@@ -62,6 +63,9 @@ def compare_and_store(
     write_text(directory.config, found.best.config.to_yaml())
     write_json(directory.comparison, found.to_json())
     write_csv(directory.arms, found.table())
+    noise = label_noise_of(found.scores, found.verdict.fusion)
+    if noise is not None:
+        write_csv(directory.label_noise, noise)
     directory.finish()
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -22,7 +23,7 @@ LEAST_ROWS = 20
 
 
 class Trees:
-    """Gradient-boosted trees on encoded metadata.
+    """Gradient-boosted trees on encoded metadata: of each label or target its own.
 
     Args:
         prepared: Rows, split and encoded inputs.
@@ -33,42 +34,58 @@ class Trees:
     def __init__(
         self, prepared: Prepared, seed: int = 0, columns: set[str] | None = None
     ) -> None:
-        self.prepared = prepared
-        task = prepared.table.schema.task
-        self.features, levels = feature_matrix(prepared, columns)
-        many_classes = len(prepared.preprocessor.classes) > MOST_CLASSES
-        cls: Any = (
-            HistGradientBoostingRegressor
-            if task == "regression"
-            else HistGradientBoostingClassifier
-        )
-        self.trees = cls(
-            random_state=seed,
-            categorical_features=levels,
-            max_iter=20 if many_classes else 100,
-            early_stopping=True,
-        )
+        self.prepared, self.seed = prepared, seed
+        self.task = prepared.preprocessor.known_target.task
+        self.features, self.levels = feature_matrix(prepared, columns)
+        self.trees: list[Any] = []
 
     def fit(self) -> Trees:
-        """Fit the trees to the training rows."""
+        """Fit the trees to the training rows, with the rows' weights."""
         rows = self.prepared.split.indices("train")
-        target = self.prepared.preprocessor.encode_target(self.prepared.table.at(rows))
-        if len(rows) < LEAST_ROWS or np.bincount(_codes(target)).min() < 2:
-            # Too few to set some of each class apart for stopping early.
-            self.trees.set_params(early_stopping=False)
-        self.trees.fit(self.features[rows], target)
+        table = self.prepared.table.at(rows)
+        target = self.prepared.preprocessor.encode_target(table)
+        columns = target[:, None] if target.ndim == 1 else target
+        if self.task == "multilabel":
+            columns = columns.astype(np.int32)
+        self.trees = [
+            self._new(column).fit(
+                self.features[rows], column, sample_weight=table.weights()
+            )
+            for column in columns.T
+        ]
         return self
 
     def answers(self, part: Part) -> NDArray[np.float32]:
         """Return raw answers `(rows, outputs)` as a network gives them."""
-        rows = self.prepared.split.indices(part)
-        task = self.prepared.table.schema.task
-        if task == "regression":
-            return np.asarray(self.trees.predict(self.features[rows]), np.float32)[
-                :, None
-            ]
-        answers = self.trees.predict_proba(self.features[rows]).astype(np.float32)
-        return np.asarray(answers[:, 1:] if task == "binary" else answers)
+        features = self.features[self.prepared.split.indices(part)]
+        if self.task == "regression":
+            each = [trees.predict(features) for trees in self.trees]
+            return np.stack(each, axis=1).astype(np.float32)
+        each = [trees.predict_proba(features) for trees in self.trees]
+        if self.task == "multilabel":
+            return np.stack([p[:, -1] for p in each], axis=1).astype(np.float32)
+        answers = each[0].astype(np.float32)
+        return np.asarray(answers[:, 1:] if self.task == "binary" else answers)
+
+    def _new(self, target: NDArray[Any]) -> Any:
+        """Return trees that fit one target, and stop early if there are rows for it."""
+        codes = _codes(target)
+        if self.task == "multilabel" and codes.min() == codes.max():
+            return DummyClassifier()  # in these rows always: trees want two classes
+        many_classes = codes.max() >= MOST_CLASSES
+        cls: Any = (
+            HistGradientBoostingRegressor
+            if self.task == "regression"
+            else HistGradientBoostingClassifier
+        )
+        # Else too few to set some of each class apart.
+        enough = len(target) >= LEAST_ROWS and np.bincount(codes).min() >= 2
+        return cls(
+            random_state=self.seed,
+            categorical_features=self.levels,
+            max_iter=20 if many_classes else 100,
+            early_stopping=enough,
+        )
 
 
 def feature_matrix(

@@ -84,8 +84,8 @@ class Auto:
         self.notes: list[str] = []
         self.classes = prepared.preprocessor.classes
         self.truth: Any = prepared.truth("val")
-        task = prepared.table.schema.task or "multiclass"
-        self.metric = primary_metric(task, self.truth)
+        self.task = prepared.preprocessor.known_target.task
+        self.metric = primary_metric(self.task, self.truth)
 
     def train(
         self, override: Override | None, checkpoint: Path | None, *, progress: bool
@@ -142,7 +142,9 @@ class Auto:
         """Join the winner with its best partner if that is worth a second network."""
         others = [t for t in trained if t is not best]
         pairs = {
-            other.name: cross_fitted([best.figures, other.figures], self.truth)
+            other.name: cross_fitted(
+                [best.figures, other.figures], self.truth, self.task
+            )
             for other in others
         }
         if not pairs:
@@ -156,15 +158,14 @@ class Auto:
         self.notes.append(f"together with {name}: {gain.mean:+.3f} more on val")
 
     def _joined(self, best: _Trained, other: _Trained) -> keras.Model:
-        task = self.prepared.table.schema.task or "multiclass"
         networks = {t.name: t.one.network for t in (best, other)}
-        joined = join(networks, task)
+        joined = join(networks, self.task)
         answers = [self._scaled(t) for t in (best, other)]
         truth = self.prepared.source("val").target if not self.classes else self.truth
-        weights = pool_weights(answers, np.asarray(truth))
+        weights = pool_weights(answers, np.asarray(truth), self.task)
         outputs = joined.output.shape[-1]
         kernel = np.concatenate([w * np.eye(outputs) for w in weights[:2]])
-        bias = np.full(outputs, weights[2] if len(weights) > 2 else 0.0)
+        bias = np.broadcast_to(weights[2] if len(weights) > 2 else 0.0, (outputs,))
         joined.get_layer(COMBINER).set_weights([kernel, bias])
         return joined
 
@@ -172,7 +173,8 @@ class Auto:
         """Return answers as the network gives them: scaled, or probabilities."""
         if self.classes:
             return trained.figures
-        return trained.one.answers("val")[:, 0]
+        answers = trained.one.answers("val")
+        return answers[:, 0] if answers.shape[1] == 1 else answers
 
     def _rows(self, figures: Any) -> Any:
         return row_scores(self.metric, self.truth, figures)

@@ -23,6 +23,8 @@ from sidelight.training import Override, Training
 from sidelight.training.progress import say
 from sidelight.workflow import OneNetwork, Prepared, RunConfig
 
+SURE = 7.0  # log-odds of one in a thousand
+
 
 class StackConfig(Record):
     """Options of stacking.
@@ -74,8 +76,7 @@ class Stack:
         }
         self.split = config.split
         self.members = self._members(prepared)
-        task = prepared.table.schema.task
-        self.task: Task = task or "multiclass"
+        self.task = prepared.preprocessor.known_target.task
         self.network = _joined(self.members, self.task)
 
     def train(
@@ -131,8 +132,9 @@ def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:
     """Fit the linear layer from members' answers to outputs.
 
     Args:
-        answers: `(rows, members * outputs)`, logarithms for classes.
-        target: `(rows,)`, class indices or scaled numbers.
+        answers: `(rows, members * outputs)`, logarithms for classes, log-odds for
+            labels.
+        target: `(rows,)` class indices, `(rows, labels)` of 0 and 1, or scaled numbers.
         task: What is answered.
 
     Returns:
@@ -140,6 +142,18 @@ def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:
     """
     if task == "regression":
         fitted = Ridge(alpha=1.0).fit(answers, target)
-        return fitted.coef_.reshape(-1, 1), np.reshape(fitted.intercept_, 1)
+        kernel = np.atleast_2d(fitted.coef_).T
+        return kernel, np.reshape(fitted.intercept_, -1)
+    if task == "multilabel":
+        each = [_of_label(answers, label) for label in target.T]
+        return np.stack([k for k, _ in each], axis=1), np.array([b for _, b in each])
     fitted = LogisticRegression(max_iter=2000).fit(answers, target)
     return fitted.coef_.T, fitted.intercept_
+
+
+def _of_label(answers: Any, there: Any) -> tuple[Any, float]:
+    """Return weights of all members' answers, and a constant, for one label."""
+    if np.ptp(there) == 0:  # in these rows always, or never
+        return np.zeros(answers.shape[1]), SURE if there[0] else -SURE
+    fitted = LogisticRegression(max_iter=2000).fit(answers, there)
+    return fitted.coef_[0], float(fitted.intercept_[0])

@@ -55,7 +55,6 @@ class Trainer:
         self, prepared: Prepared, metric: str, features: FeatureStore | None = None
     ) -> None:
         self.prepared, self.metric, self.features = prepared, metric, features
-        self.classes = prepared.preprocessor.classes
         self.truth = prepared.truth("val")
 
     def __call__(self, config: RunConfig, watch: Watch) -> Scored:
@@ -75,8 +74,10 @@ class Trainer:
         head: Head = HEADS.get(one.spec.task).obj
         watcher = keras.callbacks.LambdaCallback(on_epoch_end=_reporter(head, watch))
         training = one.train(Override(callbacks=[watcher]), None, progress=False)
-        figures = self.prepared.predictor(one.network).figures(one.answers("val"))
-        value = score_of(self.metric, evaluate(self.truth, figures, self.classes))
+        predictor = self.prepared.predictor(one.network)
+        figures = predictor.figures(one.answers("val"))
+        scores = evaluate(self.truth, figures, predictor.names, task=predictor.task)
+        value = score_of(self.metric, scores)
         if value is None or not math.isfinite(value):
             problem = f"{self.metric} is not defined on these validation rows"
             raise ConfigError(problem, fix="Choose another --metric or --split.")

@@ -29,8 +29,9 @@ def of_sides(evidence: Evidence) -> dict[str, Any]:
 
 def of_run(run: StoredRun) -> dict[str, Any]:
     """Return the calibration of a run."""
-    if not run.classes or run.data is None or run.truth is None:
-        return {"arms": [], "why": run.why_no_data if run.classes else ""}
+    one_class = run.schema.task not in ("regression", "multilabel")
+    if not one_class or run.data is None or run.truth is None:
+        return {"arms": [], "why": run.why_no_data if one_class else ""}
     truth_of = dict(zip(run.data.row.to_list(), run.truth.tolist(), strict=True))
     asked = [f"probability_{name}" for name in run.classes]
     truth, figures = {}, {}

@@ -22,6 +22,8 @@ SHADES = 10
 
 def of_sides(evidence: Evidence) -> dict[str, Any]:
     """Return the matrices of image only and the best fusion."""
+    if evidence.schema.task == "multilabel":
+        return {"kind": "labels"}
     answers = evidence.answers.filter(pl.col("fold").is_not_null())
     sides = [("image only", "image_only"), (evidence.facts["fusion"], "fusion")]
     return _context(
@@ -34,13 +36,19 @@ def of_sides(evidence: Evidence) -> dict[str, Any]:
 def of_run(run: StoredRun) -> dict[str, Any]:
     """Return the matrix of a run's test rows."""
     test = run.predictions.filter(pl.col("part") == "test")
+    if run.schema.task == "multilabel":
+        return {"kind": "labels"}
     if run.classes:
         counts = np.array(run.metrics["test"]["confusion_matrix"])
         return _matrices({"": counts}, run.classes)
     if run.data is None:
         return {"kind": "nothing", "why": run.why_no_data}
     rows = run.data.frame.filter(run.data.part == "test")
-    return _context(rows[run.schema.target or ""], {"": test["prediction"]}, [])
+    targets = run.schema.targets
+    if len(targets) == 1:
+        return _context(rows[targets[0]], {"": test["prediction"]}, [])
+    each = [_context(rows[n], {n: test[f"prediction_{n}"]}, []) for n in targets]
+    return {**each[0], "charts": [chart for of in each for chart in of["charts"]]}
 
 
 def _context(

@@ -37,9 +37,10 @@ def context(data: Data) -> dict[str, Any]:
         "of_fold": data.of_fold,
         "target": _column(data, data.schema.target or "", "target"),
         "columns": [
-            _column(data, source, column.kind)
+            *(_column(data, name, "target") for name in data.schema.more_targets),
+            *(_column(data, source, column.kind)
             for column in columns[:MOST_COLUMNS]
-            for source in column.sources
+            for source in column.sources),
         ],
         "hidden": max(0, len(columns) - MOST_COLUMNS),
         "sheet": _sheet(data),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sidelight.evaluation import FALLING
 from sidelight.experiments.compare import Evidence
 from sidelight.report import _text as t
 
@@ -17,7 +18,7 @@ def context(evidence: Evidence) -> dict[str, Any]:
     return {
         "fusion": evidence.facts["fusion"],
         "columns": columns,
-        "is_error": any(c["metric"] == "mae" for c in columns),
+        "is_error": any(c["metric"] in FALLING for c in columns),
         "num_told": len(told),
         "num_groups": num_groups,
         "by_luck": by_luck,
@@ -43,7 +44,7 @@ def _column(found: dict[str, Any]) -> dict[str, Any]:
 
 def _group(found: dict[str, Any], metric: str, widest: float) -> dict[str, Any]:
     gain = found["gain"]
-    sign = -1 if metric == "mae" else 1  # an error is shown without its minus
+    sign = -1 if metric in FALLING else 1  # an error is shown without its minus
     low = gain["low"] if t.known(gain["low"]) else -widest
     high = gain["high"] if t.known(gain["high"]) else widest
     return {

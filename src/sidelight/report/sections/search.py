@@ -8,7 +8,6 @@ from sidelight.report import _text as t
 from sidelight.report.charts.parallel import parallel_chart
 from sidelight.report.charts.trials import history_chart
 
-FALLING = ("log_loss", "mae")
 BEST = 15  # trials in the table
 
 

@@ -63,6 +63,13 @@ def _reading(metric: str) -> str:
         ),
         "r2": "R² is 1 where every number is exact, and 0 for always saying the mean.",
         "mae": "Scores are mean errors with a minus, so that more is better.",
+        "rank_mae": (
+            "Scores are mean errors, counted in classes, with a minus, so that more is "
+            "better."
+        ),
+        "label_ranking": (
+            "The score is 1 where every true label is likelier than any other."
+        ),
     }.get(metric, "More is better.")
     return (
         f"{unit} The range in brackets is what luck leaves open: repeated many times, "

@@ -149,7 +149,7 @@ def test_a_stack_of_two_that_know_different_rows_beats_both():
         sure = np.where(known[:, None], 0.02 + 0.94 * np.eye(3)[truth], 1 / 3)
         return Unit(name, 0, 0, {"val": sure, "test": sure}, parameters=10)
 
-    both = stack_units(unit("a", knows), unit("b", ~knows), truth)
+    both = stack_units(unit("a", knows), unit("b", ~knows), truth, "multiclass")
     assert both.arm == "stack"
     assert both.parameters == 20
     for part in ("val", "test"):
@@ -163,6 +163,6 @@ def test_a_stack_of_numbers_is_their_best_linear_mixture():
     truth = 2 * first - 0.5 * second + 3
     one = Unit("a", 0, 0, {"val": first, "test": first[:7]})
     other = Unit("b", 0, 0, {"val": second, "test": second[:7]})
-    both = stack_units(one, other, truth)
+    both = stack_units(one, other, truth, "regression")
     np.testing.assert_allclose(both.figures["val"], truth, atol=1e-9)
     np.testing.assert_allclose(both.figures["test"], truth[:7], atol=1e-9)

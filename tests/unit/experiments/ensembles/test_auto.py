@@ -99,6 +99,7 @@ def test_the_joined_network_answers_as_the_pool_does():
     prepared = prepare(table, config, progress=False)
     auto = Auto.__new__(Auto)
     auto.prepared, auto.classes = prepared, prepared.preprocessor.classes
+    auto.task = "multiclass"
     rows = prepared.table.take(prepared.split, "val")
     auto.truth = prepared.preprocessor.encode_target(rows)
     from sidelight.workflow import OneNetwork
@@ -112,7 +113,9 @@ def test_the_joined_network_answers_as_the_pool_does():
         parts.append(_Trained(name, one, None, one.answers("val")))
     joined = auto._joined(*parts)
     figures = [part.figures for part in parts]
-    expected = pool(figures, pool_weights(figures, auto.truth))
+    expected = pool(
+        figures, pool_weights(figures, auto.truth, "multiclass"), "multiclass"
+    )
     found = answers_of(joined, prepared.source("val"))
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert joined.get_layer(COMBINER).get_weights()[0].shape == (6, 3)
@@ -120,9 +123,9 @@ def test_the_joined_network_answers_as_the_pool_does():
 
 def test_weights_favour_the_method_that_knows():
     sure, noise = guesses(0.9), guesses(1 / 3, seed=2)
-    first, second = pool_weights([sure, noise], TRUTH)
+    first, second = pool_weights([sure, noise], TRUTH, "multiclass")
     assert first > 5 * abs(second)
-    answers = cross_fitted([sure, noise], TRUTH)
+    answers = cross_fitted([sure, noise], TRUTH, "multiclass")
     assert (answers.argmax(1) == TRUTH).mean() == pytest.approx(0.9, abs=0.02)
 
 
