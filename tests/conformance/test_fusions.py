@@ -100,10 +100,13 @@ from sidelight.registry import FUSIONS
 from sidelight.schema import ImageSpec
 
 assert keras.backend.backend() == "jax"
-for name in FUSIONS.names():
-    image = ImageSpec(height=32, width=32, bands=3, pictures=2)
-    options = {"backbone_options": {"widths": [8, 8]}, "image": image}
-    spec = testing.tiny_spec(name, pool="attention", **options)
+several = ImageSpec(height=32, width=32, bands=3, pictures=2)
+for name in ["several", *FUSIONS.names()]:
+    options = {"backbone_options": {"widths": [8, 8]}}
+    if name == "several":
+        spec = testing.tiny_spec("film", image=several, pool="attention", **options)
+    else:
+        spec = testing.tiny_spec(name, **options)
     model = build(spec)
     inputs = testing.random_inputs(spec)
     wanted = {key: inputs[key] for key in model.input}
@@ -133,4 +136,4 @@ def test_every_fusion_takes_a_step_on_jax_without_tensorflow():
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("trained") == len(FUSIONS.names())
+    assert done.stdout.count("trained") == len(FUSIONS.names()) + 1

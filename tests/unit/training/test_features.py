@@ -21,6 +21,7 @@ from sidelight.nn import (
     split,
 )
 from sidelight.registry import HEADS
+from sidelight.schema import ImageSpec
 from sidelight.training import FeatureStore, TrainConfig, train
 from sidelight.training import features as module
 
@@ -132,3 +133,31 @@ def test_a_disk_that_is_full_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(module.np, "memmap", refuse)
     with pytest.raises(DiskFullError):
         trained("concat", True, monkeypatch, tmp_path)
+
+
+def test_several_pictures_of_a_row_have_a_map_each(tmp_path):
+    every = rows(num_rows=12)
+    slots = np.array([[0, 1, 0], [2, 3, 4], [1, 1, 1], [5, 4, 6]])
+    there = np.array([[1, 1, 0], [1, 1, 1], [1, 0, 0], [1, 1, 1]], "float32")
+    source = replace(
+        every,
+        meta={name: block[:4] for name, block in every.meta.items()},
+        pack=replace(every.pack, slots=slots, there=there),
+        target=None,
+    )
+    image = ImageSpec(height=32, width=32, bands=3, pictures=3)
+    network, layers = assemble(
+        testing.tiny_spec("concat", image=image, backbone_options={"widths": [8, 12]})
+    )
+    front, tail = split(network, layers.boundary)
+    asked = []
+    predict = front.predict_on_batch
+    front.predict_on_batch = lambda x: asked.append(len(x)) or predict(x)
+    with FeatureStore(tmp_path) as store:
+        found = store.in_place_of_pictures(front, [source])[0]
+        assert sum(asked) == 7
+        inputs = found.only(tail.input).gather(np.arange(4))[0]
+        assert inputs["features"].shape[:2] == (4, 3)
+        answers = testing.answer(tail, inputs)
+    expected = testing.answer(network, source.gather(np.arange(4))[0])
+    np.testing.assert_allclose(answers, expected, atol=2e-3)
