@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "JPEG2000")
 XMP_TAG = 700
@@ -21,15 +21,15 @@ _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """The two blocks of a picture, as they stand in the file.
+    """The two blocks of a picture; damage to one leaves the other readable.
 
     Attributes:
-        exif: Tags, empty where there are none. Some are read when they are asked for,
-            so the file has to be open.
+        exif: Returns the tags, none where there is no block. Some are read when they
+            are looked at, so the file has to be open.
         xmp: The packet, None where there is none.
     """
 
-    exif: Image.Exif
+    exif: Callable[[], Image.Exif]
     xmp: bytes | None
 
 
@@ -46,8 +46,8 @@ def opened(path: str) -> Iterator[Blocks | None]:
     with Path(path).open("rb") as file:
         head = file.read(16)
         if head[:4] in TIFF + BIG_TIFF:
-            exif = _of_tiff(file, head)
-            yield Blocks(exif, _as_bytes(exif.get(XMP_TAG)))
+            tags = _of_tiff(file, head)
+            yield Blocks(lambda: tags, _as_bytes(tags.get(XMP_TAG)))
             return
         file.seek(0)
         try:
@@ -58,19 +58,19 @@ def opened(path: str) -> Iterator[Blocks | None]:
                 raise ValueError(problem) from error
             yield None
             return
-        exif = Image.Exif()
-        exif.load(_exif_of(image.info))
         packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
-        yield Blocks(exif, _as_bytes(packet))
+        yield Blocks(lambda: _of_info(image.info), _as_bytes(packet))
 
 
-def _exif_of(info: dict[Any, Any]) -> bytes:
+def _of_info(info: dict[Any, Any]) -> Image.Exif:
     # The picture's own getexif decodes a PNG to look behind the pixels, and is silent
     # about a damaged block.
     block = info.get("exif")
     if block is None and "Raw profile type exif" in info:  # as ImageMagick writes PNG
         block = bytes.fromhex("".join(info["Raw profile type exif"].split("\n")[3:]))
-    return block or b""
+    exif = Image.Exif()
+    exif.load(block or b"")
+    return exif
 
 
 def _of_tiff(file: IO[bytes], head: bytes) -> Image.Exif:

@@ -62,9 +62,9 @@ class ExifReader(HeaderReader):
 
     def _look(self, path: str) -> Cells | None:
         with opened(path) as blocks:
-            if blocks is None or not len(blocks.exif):
+            base = None if blocks is None else blocks.exif()
+            if base is None or not len(base):
                 return None
-            base = blocks.exif
             shot = base.get_ifd(ExifTags.IFD.Exif)
             gps = base.get_ifd(ExifTags.IFD.GPSInfo)
             cells = {**_camera(base, shot), **_place(gps), **_when(shot, gps)}

@@ -1,4 +1,6 @@
 import pytest
+from PIL import Image
+from PIL.ExifTags import Base
 
 from sidelight.registry import HEADERS
 
@@ -50,6 +52,19 @@ def test_both_forms_of_a_property_are_read_in_every_format(write, cells, name):
 def test_further_properties_are_read_by_name(write, cells):
     found = cells("xmp", write("a.jpg"), "SurveyMode", "subject", "Rating")
     assert found == {**SAID, "SurveyMode": "1", "Rating": "4"}
+
+
+def test_a_damaged_exif_block_leaves_the_packet_readable(picture, tmp_path, cells):
+    exif = Image.Exif()
+    exif[Base.Make] = "Canon"
+    path = tmp_path / "a.jpg"
+    picture.save(path, exif=exif, xmp=PACKET.encode())
+    data = path.read_bytes()
+    start = data.index(b"Exif\0\0") + 6
+    path.write_bytes(data[:start] + b"\xff" * 8 + data[start + 8 :])
+    assert cells("xmp", path) == SAID
+    found = HEADERS.get("exif").obj().read([str(path)])
+    assert "1 of 1 pictures has an EXIF header that cannot be read" in found.notes[0]
 
 
 def test_entities_are_not_expanded_and_damage_is_counted(write, picture, tmp_path):
