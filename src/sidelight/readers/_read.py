@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from sidelight.readers.tables._base import TableReader
+    from sidelight.readers.tables._base import SourceReader
     from sidelight.schema import Schema
 
 
@@ -224,7 +224,7 @@ def read_table(
     return replace(table, notes=(*joined.notes, *notes, *table.notes))
 
 
-def find_reader(source: str) -> TableReader:
+def find_reader(source: str) -> SourceReader:
     """Return the reader for a path or URL, told by its looks.
 
     Raises:
@@ -232,7 +232,7 @@ def find_reader(source: str) -> TableReader:
     """
     entries = READERS.entries()
     for entry in sorted(entries, key=lambda entry: entry.obj.general):
-        reader: TableReader = entry.obj()
+        reader: SourceReader = entry.obj()
         if reader.matches(source):
             return reader
     if "://" not in source:
@@ -246,7 +246,7 @@ def find_reader(source: str) -> TableReader:
 
 def _read(
     source: Any, sql: str | None, asset: str | None
-) -> tuple[TableReader | None, pl.DataFrame, str, Path | str]:
+) -> tuple[SourceReader | None, pl.DataFrame, str, Path | str]:
     """Return who read it, the frame, its name in messages, and its pictures' folder."""
     if is_frame(source):
         if sql is not None:
@@ -269,7 +269,7 @@ def _read(
 
 def _read_remote(
     source: str, sql: str | None, asset: str | None
-) -> tuple[TableReader, pl.DataFrame, str, str]:
+) -> tuple[SourceReader, pl.DataFrame, str, str]:
     """Read a table in an object store; its pictures' folder is the URL of its own."""
     local, shown = str(fetch_one(source)), redact(source)
     reader = find_reader(local)

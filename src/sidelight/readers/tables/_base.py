@@ -1,4 +1,4 @@
-"""What a table reader is: it knows one file format, and guesses nothing."""
+"""What a reader is: it knows one format or one kind of server, and guesses nothing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from sidelight.errors import ConfigError, TableError, nearest
 from sidelight.redact import redact
 
 
-class TableReader(ABC):
-    """Base of the readers; one file and one `register` line each.
+class SourceReader(ABC):
+    """Base of all readers; one file and one `register` line each.
 
     Attributes:
-        suffixes: Lower-case file endings that belong to the format.
         takes_sql: Whether a query can be passed.
         takes_asset: Whether the name of an asset can be passed.
-        takes_folder: Whether a source may be a folder.
         general: Whether the same looks may be those of a more particular format; such
             a reader is asked after the others.
         image: The column that names the pictures, where the format itself says so.
@@ -30,27 +28,20 @@ class TableReader(ABC):
             for the split, not metadata.
     """
 
-    suffixes: ClassVar[frozenset[str]] = frozenset()
     takes_sql: ClassVar[bool] = False
     takes_asset: ClassVar[bool] = False
-    takes_folder: ClassVar[bool] = False
     general: ClassVar[bool] = False
     image: str | Sequence[str] | None = None
     target: str | None = None
     part: str | None = None
 
+    @abstractmethod
     def matches(self, source: str) -> bool:
-        """Return whether a path or URL is of this format, by its looks alone."""
-        return "://" not in source and Path(source).suffix.lower() in self.suffixes
+        """Return whether a path or URL is for this reader, by its looks alone."""
 
-    def path_of(self, source: str) -> Path:
-        """Return the file behind a source."""
-        return Path(source).expanduser()
-
+    @abstractmethod
     def root_of(self, source: str) -> Path:
         """Return the folder that relative picture paths start from."""
-        path = self.path_of(source).absolute()
-        return path if self.takes_folder and path.is_dir() else path.parent
 
     def read(
         self, source: str, *, sql: str | None = None, asset: str | None = None
@@ -82,8 +73,39 @@ class TableReader(ABC):
         check_text(frame, name)
         return frame
 
+    @abstractmethod
     def _frame(self, source: str, sql: str | None) -> pl.DataFrame:
-        """Return the table of a source; one that is no file says here what it is."""
+        """Return the table of a source.
+
+        A format that takes assets is given the asset in place of a query.
+        """
+
+
+class TableReader(SourceReader):
+    """Base of the readers of a file, or of a folder with a table's files.
+
+    Attributes:
+        suffixes: Lower-case file endings that belong to the format.
+        takes_folder: Whether a source may be a folder.
+    """
+
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+    takes_folder: ClassVar[bool] = False
+
+    def matches(self, source: str) -> bool:
+        """Return whether a path or URL is of this format, by its looks alone."""
+        return "://" not in source and Path(source).suffix.lower() in self.suffixes
+
+    def path_of(self, source: str) -> Path:
+        """Return the file behind a source."""
+        return Path(source).expanduser()
+
+    def root_of(self, source: str) -> Path:
+        """Return the folder that relative picture paths start from."""
+        path = self.path_of(source).absolute()
+        return path if self.takes_folder and path.is_dir() else path.parent
+
+    def _frame(self, source: str, sql: str | None) -> pl.DataFrame:
         path = self.path_of(source)
         check_file(path, folder=self.takes_folder)
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from sidelight.errors import ConfigError, TableError
-from sidelight.readers.tables._base import TableReader
+from sidelight.readers.tables._base import SourceReader
 from sidelight.redact import MASK, redact, secrets_in
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class ConnectionLostError(Exception):
     """The connection broke while rows were on their way."""
 
 
-class ServerReader(TableReader):
+class ServerReader(SourceReader):
     """Base of the readers that ask a server.
 
     Attributes:
@@ -79,9 +79,6 @@ class ServerReader(TableReader):
             TableError: If the server or the query does not give any.
             ConnectionLostError: If the connection broke.
         """
-
-    def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
-        raise NotImplementedError
 
     def not_connected(self, said: str, address: str, name: str) -> TableError:
         """Return the error of a server that cannot be reached or lets nobody in."""
