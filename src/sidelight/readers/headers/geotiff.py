@@ -175,7 +175,8 @@ def _degrees(system: Any, points: NDArray[np.float64]) -> NDArray[np.float64]:
         half = len(points) // 2
         parts = [_degrees(system, part) for part in (points[:half], points[half:])]
         return np.concatenate(parts)
-    return np.stack([lat, lon], axis=-1).reshape(-1, 3, 2)
+    degrees = np.stack([lat, lon], axis=-1).reshape(-1, 3, 2)
+    return np.where(np.isfinite(degrees), degrees, np.nan)
 
 
 def _on_earth(degrees: NDArray[np.float64]) -> NDArray[np.float64]:

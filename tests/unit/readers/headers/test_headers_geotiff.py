@@ -146,6 +146,22 @@ def test_a_scene_off_the_map_spoils_no_other(write):
     assert found.frame["crs"].to_list() == ["EPSG:32633"] * 3
 
 
+def test_a_latitude_that_no_place_has_is_empty(write):
+    paths = [write("a.tif", "EPSG:4326", (0, 95)), write("b.tif", "EPSG:4326", (0, 5))]
+    found = HEADERS.get("geotiff").obj().read(paths)
+    assert found.frame["latitude"].is_null().to_list() == [True, False]
+    assert "1 of 2 pictures has a TIFF that does not say" in found.notes[0]
+
+
+def test_points_that_are_transformed_to_infinity_are_empty(write, monkeypatch):
+    import rasterio.warp
+
+    nowhere = [float("inf")] * 3
+    monkeypatch.setattr(rasterio.warp, "transform", lambda *_: (nowhere, nowhere))
+    found = HEADERS.get("geotiff").obj().read([write("a.tif", "EPSG:3413")])
+    assert found.frame["latitude"].to_list() == [None]
+
+
 def test_a_name_is_never_an_address(cells, tmp_path):
     for name in ("/vsicurl/http://example.org/a.tif", "/vsizip/a.zip/a.tif"):
         found = HEADERS.get("geotiff").obj().read([name])
