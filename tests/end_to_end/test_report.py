@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
+import sidelight as sl
 from tests.end_to_end.conftest import make_rows, write_table
 from tests.unit.report.making import CLASSES, make_comparison, make_table
 from tests.unit.report.reading import read_page
@@ -100,6 +102,17 @@ def test_a_comparison_in_the_browser(browser, tmp_path):
     assert len(on_screen) == len(on_paper) > 0
     # A sheet of paper cannot be unfolded.
     assert min(on_paper) > max(on_screen) + 10
+
+
+def test_an_audit_in_the_browser(browser, tmp_path):
+    frame = make_table(tmp_path / "pictures", 80, pictures=80).frame
+    frame = frame.with_columns(age=pl.Series(["-3", *["40"] * 78, "<b>"]))
+    folder = tmp_path / "pictures"
+    found = sl.audit_table(frame, image="file", target="label", images=folder)
+    path = found.report(tmp_path / "page.html")
+    assert {f.severity for f in found.findings} >= {"severe", "warning"}
+    for width, scheme in zip(WIDTHS, SCHEMES, strict=True):
+        assert_good(browser, path, width, scheme)
 
 
 def test_what_is_wrong_with_a_page_is_seen(browser, tmp_path):

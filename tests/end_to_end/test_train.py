@@ -18,6 +18,7 @@ from tests.end_to_end.conftest import make_rows, write_table
 TINY = ("--set", "backbone.widths=[8, 16]")
 
 FILES = {
+    "audit.json",
     "config.yaml",
     "confusion.png",
     "curves.png",

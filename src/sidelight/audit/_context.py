@@ -117,12 +117,16 @@ class Context:
 
     @property
     def beside(self) -> list[str]:
-        """The columns that are neither picture nor target, ignored ones included."""
+        """The columns that are neither picture nor target, ignored ones included.
+
+        Those that hold lists, bytes or Python objects are no metadata, and left out.
+        """
         schema = self.table.schema
         return [
             name
             for name in self.table.frame.columns
             if name not in (*schema.images, *schema.targets)
+            and is_plain(self.table.frame[name])
         ]
 
     def numbers(self) -> dict[str, NDArray[np.float64]]:
@@ -152,7 +156,7 @@ class Context:
             ranks = cells.rank("average") / max(cells.count(), 1)
             floats = ranks.cast(pl.Float64).fill_null(np.nan).to_numpy()
             return Answer(np.empty(0, np.int64), floats)
-        text = labels(cells.list.join(";") if cells.dtype.is_nested() else cells)
+        text = labels(cells)
         classes = tuple(text.drop_nulls().unique().sort().to_list())
         codes = text.replace_strict(
             list(classes), range(len(classes)), default=-1, return_dtype=pl.Int64
@@ -180,7 +184,7 @@ class Context:
 
 def codes_of(cells: pl.Series, bins: int = BINS) -> NDArray[np.int64]:
     """Return the level of each cell, as `Context.codes` does."""
-    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
+    if not is_plain(cells):
         return np.zeros(len(cells), np.int64)
     if is_text(cells) or cells.dtype == pl.Boolean:
         return _ranks(cells.cast(pl.String))
@@ -190,6 +194,11 @@ def codes_of(cells: pl.Series, bins: int = BINS) -> NDArray[np.int64]:
     ranks = values.rank("average")
     binned = ((ranks - 0.5) * bins / values.count()).floor().cast(pl.Int64)
     return _ranks(binned.clip(0, bins - 1))
+
+
+def is_plain(cells: pl.Series) -> bool:
+    """Return whether cells are neither lists nor bytes nor Python objects."""
+    return not (cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object))
 
 
 def _ranks(cells: pl.Series) -> NDArray[np.int64]:

@@ -60,6 +60,7 @@ class Finding:
         """Return it as JSON takes it."""
         made = asdict(self)
         del made["told"]
+        made["examples"] = list(made["examples"])
         return made
 
 

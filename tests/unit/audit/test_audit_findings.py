@@ -164,3 +164,18 @@ def test_checks_that_cannot_be_made_say_why():
         run_checks(table, None, checks=["border"])
     with pytest.raises(ValueError, match="audit_table"):
         found.report("page.html")
+
+
+def test_lists_bytes_and_objects_are_passed_over():
+    frame = pl.DataFrame(
+        {
+            "list": [[1], [2, 3]] * 40,
+            "bytes": [b"a", b"b"] * 40,
+            "object": pl.Series([object(), None] * 40, dtype=pl.Object),
+            "y": ["a", "b"] * 40,
+        }
+    )
+    table = read_table(frame, target="y", on_bad="keep")
+    split = Split((np.arange(80) % 3).astype(np.int8), "random")
+    found = run_checks(table, split, progress=False)
+    assert {f.column for f in found.findings} <= {"y", None}

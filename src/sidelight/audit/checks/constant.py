@@ -20,7 +20,7 @@ def find(context: Context) -> list[Finding]:
     found = []
     for name in context.beside:
         cells = context.table.frame[name]
-        if cells.dtype.is_nested() or not len(cells):
+        if not len(cells):
             continue
         if cells.null_count() == len(cells):
             sentence = f"Column {name!r} is empty in every row."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from sidelight.audit._context import Context, counted
+from sidelight.audit._context import Context, counted, is_plain
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 
@@ -23,7 +23,7 @@ def find(context: Context) -> list[Finding]:
         name
         for name in frame.columns
         if name not in schema.images
-        and not frame[name].dtype.is_nested()
+        and is_plain(frame[name])
         and frame[name].n_unique() < len(frame)  # what numbers the rows differs anyhow
     ]
     telling = any(

@@ -86,7 +86,7 @@ def find(context: Context) -> list[Finding]:
     for name in context.beside:
         rule = rule_of(name, known)
         cells = context.read(name)
-        if rule is None or cells.dtype.is_nested() or cells.dtype.is_temporal():
+        if rule is None or cells.dtype.is_temporal():
             continue
         values = numbers(cells).fill_null(np.nan).to_numpy()
         wrong = (values < rule.low) | (values > rule.high)
