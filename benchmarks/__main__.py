@@ -12,6 +12,7 @@ NAMES = (
     "preprocessing",
     "references",
     "input",
+    "packing",
     "steps",
     "frozen",
     "compare",
