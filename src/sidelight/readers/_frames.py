@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from sidelight.errors import TableError
-from sidelight.readers.tables._base import check_names
+from sidelight.readers.tables._base import check_names, check_text
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def frame_name(source: object) -> str:
@@ -35,7 +38,8 @@ def to_polars(source: Any) -> pl.DataFrame:
     The index of a pandas frame is left behind, and its column names become text.
 
     Raises:
-        TableError: If names are not unique, a column mixes types or there is no row.
+        TableError: If names are not unique, a column mixes types, text is none, or
+            there is no row.
     """
     name = frame_name(source)
     if _package(source) == "pandas":
@@ -47,6 +51,7 @@ def to_polars(source: Any) -> pl.DataFrame:
     if not frame.height or not frame.width:
         message = "the table has no rows"
         raise TableError(message, path=name)
+    check_text(frame, name)
     return frame
 
 
@@ -58,6 +63,8 @@ def _from_pandas(source: pd.DataFrame, name: str) -> pl.DataFrame:
         cells = source.iloc[:, position].reset_index(drop=True)
         try:
             columns.append(pl.from_pandas(cells).alias(column))
+        except UnicodeEncodeError:
+            raise _half_characters(cells, name, column) from None
         except (TypeError, ValueError, OverflowError) as failure:
             reason = str(failure).split("\n", 1)[0]
             message = f"the cells are of several types: {reason}"
@@ -69,6 +76,14 @@ def _from_pandas(source: pd.DataFrame, name: str) -> pl.DataFrame:
                 f"frame[{column!r}].astype(str).",
             ) from None
     return pl.DataFrame(columns)
+
+
+def _half_characters(cells: pd.Series, name: str, column: str) -> TableError:
+    texts = map(str, cells.tolist())
+    rows = [i for i, text in enumerate(texts, 1) if _SURROGATE.search(text)]
+    message = "text holds halves of characters (lone surrogates)"
+    fix = "Write whole characters, or leave these out."
+    return TableError(message, path=name, column=column, rows=rows, fix=fix)
 
 
 def _from_arrow(source: pa.Table, name: str) -> pl.DataFrame:

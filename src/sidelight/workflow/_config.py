@@ -58,7 +58,7 @@ class TableConfig(Record):
     image: str | tuple[str, ...] | None = None
     max_pictures: int | None = Field(default=None, ge=1)
     target: str | tuple[str, ...] | None = None
-    images: str | None = None
+    images: str | None = Field(default=None, repr=False)
     headers: tuple[str, ...] = ()
     from_name: str | None = None
     lat: str | None = None
@@ -74,10 +74,10 @@ class TableConfig(Record):
     decimal: Literal[".", ","] = "."
     schema_file: str | None = None
 
-    @field_serializer("source")
-    def _without_password(self, source: str | None) -> str | None:
+    @field_serializer("source", "images")
+    def _without_password(self, place: str | None) -> str | None:
         # Whatever is written comes from here: no password of a URL leaves memory.
-        return None if source is None else redact(source)
+        return None if place is None else redact(place)
 
 
 class ImageConfig(Record):

@@ -273,3 +273,12 @@ def test_other_names_may_be_given_beside_a_schema(write, columns):
     assert (len(table.images), table.target()[0]) == (N, "u")
     with pytest.raises(ColumnNotFoundError, match="no column 'label'"):
         read_table(path, schema=schema, image="picture", target="label")
+
+
+def test_text_of_a_frame_that_is_none_is_refused():
+    with pytest.raises(TableError, match=r"Column 'a'.*NUL character \(row 2"):
+        read_table(pl.DataFrame({"a": ["x", "y\0"]}))
+    cells = pd.Series(["x", "\ud800y"], dtype=object)
+    said = r"Column 'a' in the pandas table: .*lone surrogates\) \(row 2\)"
+    with pytest.raises(TableError, match=said):
+        read_table(pd.DataFrame({"a": cells}))
