@@ -65,10 +65,15 @@ class NamePattern:
         self._expression = f"(?:^|/){self._compiled(pattern)}$"
         if not self._fields:
             self._refuse("it has no field in braces")
-        names = [field.name for field in self._fields]
+        names = self.fields
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             self._refuse(f"the field {twice[0]!r} stands in it twice")
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields' names, which become columns."""
+        return [field.name for field in self._fields]
 
     def columns(self, names: pl.Series, source: str) -> list[pl.Series]:
         """Return a typed column for each field.

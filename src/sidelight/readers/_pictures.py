@@ -15,7 +15,7 @@ from sidelight.table._remote import locate
 from sidelight.table._slots import first_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from sidelight.readers.headers._base import HeaderReader
@@ -49,6 +49,7 @@ def add_picture_columns(
     from_name: str | None,
     source: str,
     null_values: Sequence[str],
+    wanted: Collection[str] | None = None,
 ) -> tuple[pl.DataFrame, list[str]]:
     """Return the table with what its pictures' names and headers say.
 
@@ -61,6 +62,8 @@ def add_picture_columns(
         from_name: A pattern that takes names apart.
         source: The table's name in messages.
         null_values: Words that mean an empty cell.
+        wanted: The columns that are needed, None for all. What gives none of them is
+            not read; what the table has already is taken as it is.
 
     Returns:
         The table, and the warnings that were given.
@@ -70,14 +73,18 @@ def add_picture_columns(
         TableError: If names do not follow the pattern, or a column is there already.
         MissingPackageError: If a header needs a package that is not installed.
     """
-    readers = {
-        name: HEADERS.get(name).obj(fields)
-        for name, fields in check_headers(headers).items()
-    }
-    if not readers and from_name is None:
+    asked = check_headers(headers)
+    pattern = None if from_name is None else NamePattern(from_name)
+    if wanted is not None:
+        wanted = set(wanted) - set(frame.columns)
+        asked = {h: f for h, f in asked.items() if _gives(h, wanted)}
+        if pattern is not None and not wanted & set(pattern.fields):
+            pattern = None
+    readers = {name: HEADERS.get(name).obj(fields) for name, fields in asked.items()}
+    if not readers and pattern is None:
         return frame, []
     if not images:
-        option = "--from-name" if from_name is not None else "--headers"
+        option = "--from-name" if pattern is not None else "--headers"
         problem = f"{option} needs pictures, but no column names any"
         raise ConfigError(problem, path=source, fix="Name it with --image COLUMN.")
     for image in images:
@@ -86,19 +93,22 @@ def add_picture_columns(
     names = first_names(
         frame, images, max_pictures, source=source, null_values=null_values
     )
-    if from_name is not None:
-        found = NamePattern(from_name).columns(names, source)
-        _refuse_twins(frame, found, source, f"--from-name {from_name!r}")
-        frame = frame.hstack(found)
     notes: list[str] = []
+    if pattern is not None:
+        found = pattern.columns(names, source)
+        option = f"--from-name {pattern.pattern!r}"
+        frame = _joined(frame, found, wanted, source, option)
     for name, reader in readers.items():
         found, noticed = _header(reader, name, names, root)
-        _refuse_twins(frame, found, source, f"--headers {name}")
-        frame = frame.hstack(found)
+        frame = _joined(frame, found, wanted, source, f"--headers {name}")
         notes += noticed
     for note in notes:
         warnings.warn(note, DataWarning, stacklevel=3)
     return frame, notes
+
+
+def _gives(header: str, wanted: Collection[str]) -> bool:
+    return any(name.startswith(f"{header}_") for name in wanted)
 
 
 def _header(
@@ -112,12 +122,20 @@ def _header(
     return columns, found.notes
 
 
-def _refuse_twins(
-    frame: pl.DataFrame, found: Sequence[pl.Series], source: str, option: str
-) -> None:
+def _joined(
+    frame: pl.DataFrame,
+    found: Sequence[pl.Series],
+    wanted: Collection[str] | None,
+    source: str,
+    option: str,
+) -> pl.DataFrame:
+    """Return the table with the columns that are wanted, each of which is new."""
+    if wanted is not None:
+        found = [cells for cells in found if cells.name in wanted]
     twins = [cells.name for cells in found if cells.name in frame.columns]
     if twins:
         listed = ", ".join(map(repr, twins))
         problem = f"{option} gives {listed}, and the table has such a column already"
         fix = "Rename the table's own column, or leave the option out."
         raise TableError(problem, path=source, fix=fix)
+    return frame.hstack(list(found))

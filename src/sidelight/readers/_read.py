@@ -160,6 +160,7 @@ def read_table(
         from_name=from_name,
         max_pictures=max_pictures,
         null_values=nulls,
+        wanted=None if schema is None or join else _wanted(schema, target, keep),
     )
     notes: list[str] = []
     # A site or a patient that pictures name may be the key of another table.
@@ -338,6 +339,17 @@ def _refuse_wishes(wishes: Mapping[str, object]) -> None:
     if given:
         message = f"{' and '.join(given)} cannot be given beside a schema"
         raise ConfigError(message, fix="Write it into the schema, or leave it out.")
+
+
+def _wanted(
+    schema: Schema, target: str | Sequence[str] | None, keep: Sequence[str]
+) -> set[str]:
+    """Return the columns that a given schema has use of, besides the pictures."""
+    sources = [name for column in schema.columns for name in column.sources]
+    more = target.split(",") if isinstance(target, str) else target or ()
+    weight = [schema.weight] if schema.weight is not None else []
+    named = (*schema.targets, *more, *weight, *keep)
+    return {*sources, *(name.strip() for name in named)}
 
 
 def _with_gaps(frame: pl.DataFrame, schema: Schema, source: str) -> pl.DataFrame:

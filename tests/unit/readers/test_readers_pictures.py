@@ -15,6 +15,7 @@ from sidelight.errors import (
     UnknownNameError,
 )
 from sidelight.readers import Join, read_table
+from sidelight.readers.headers.exif import ExifReader
 from sidelight.table import load_schema, save_schema
 
 N = 12
@@ -27,7 +28,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     for i, name in enumerate(NAMES):
         exif = Image.Exif()
-        exif[Base.Model] = "AB"[i % 2]
+        exif[Base.Model] = "AB"[i // 2 % 2]
         shot = {Base.DateTimeOriginal: f"2021:07:{i + 1:02d} 10:00:00"}
         exif.get_ifd(IFD.Exif).update({**shot, Base.OffsetTime: "Z"})
         exif.get_ifd(IFD.GPSInfo).update(
@@ -88,6 +89,32 @@ def test_a_stored_schema_repeats_them(read, tmp_path):
         read(schema=schema, **ASKED)
 
 
+def test_a_schema_reads_only_what_it_has_use_of(read, frame, monkeypatch):
+    pattern = "{species}_{n:int}.jpg"
+    first = read(frame.drop("y"), from_name=pattern, target="species", headers=["exif"])
+    schema = first.schema
+    # Names that follow no pattern may be answered: the species is what is asked.
+    asked = schema.without_target()
+    odd = pl.DataFrame({"file": ["odd.jpg"]})
+    with pytest.warns(DataWarning, match="None of the 1 pictures"):
+        answered = read(odd, schema=asked, target=None, look=False)
+    assert answered.frame["exif_model"].to_list() == [None]
+    with pytest.raises(TableError, match="no name follows"):
+        read(odd, schema=schema, target="species")
+    # What the table has already is taken as it is, and no header is read then.
+    monkeypatch.setattr(ExifReader, "_look", lambda *_: pytest.fail("read"))
+    table = read(
+        pl.DataFrame({"file": NAMES[:1], **_known(schema)}), schema=asked, target=None
+    )
+    assert table.frame["exif_model"].to_list() == ["Z"]
+
+
+def _known(schema):
+    sources = [name for column in schema.columns for name in column.sources]
+    cells = {"exif_time": ["2021-07-04T10:00:00"], "exif_model": ["Z"]}
+    return {name: cells.get(name, [1.0]) for name in sources}
+
+
 def test_they_can_be_kept_for_the_split(read):
     table = read(keep=["site", "exif_model"], drop=["site"], from_name=PATTERN,
                  headers=["exif"])  # fmt: skip
@@ -100,7 +127,7 @@ def test_pictures_that_are_gone_have_empty_cells(read, frame):
     names = [*NAMES[:3], "south_99.jpg"]
     gone = pl.DataFrame({"file": names, "y": ["a", "b", "a", "b"]})
     table = read(gone, look=False, **ASKED)
-    assert table.frame["exif_model"].to_list() == ["A", "B", "A", None]
+    assert table.frame["exif_model"].to_list() == ["A", "A", "B", None]
     assert len(table.images) == 0
 
 
@@ -137,7 +164,7 @@ def test_pictures_that_only_the_other_table_names(read, frame):
     join = Join(source=named, key="who", cardinality="one_to_many")
     table = read(patients, from_name=PATTERN, headers=["exif"], join=[join])
     assert table.frame["n"].to_list() == list(range(N))
-    assert table.frame["exif_model"].to_list() == ["A", "B"] * (N // 2)
+    assert table.frame["exif_model"].to_list() == ["A", "A", "B", "B"] * (N // 4)
 
 
 @pytest.mark.parametrize(
