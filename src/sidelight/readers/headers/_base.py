@@ -89,6 +89,10 @@ class HeaderReader(ABC):
         if self.fields and not self.takes_fields:
             problem = f"further fields cannot be asked of {self.what}"
             raise ConfigError(problem, fix="All that it holds is read anyway.")
+        twins = {column.name for column in self.columns} & set(self.fields)
+        if twins:
+            problem = f"{min(twins)!r} is a column that {self.what} gives anyway"
+            raise ConfigError(problem, fix="Leave the field out.")
         known = self.known_fields() if self.fields else None
         for name in self.fields:
             if not name or (known is not None and name not in known):

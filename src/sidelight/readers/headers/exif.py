@@ -173,9 +173,9 @@ def _offset_by_gps(local: datetime, gps: Mapping[int, Any]) -> timedelta | None:
     hours, minutes, seconds = (number(part) for part in parts)
     if hours is None or minutes is None or seconds is None:
         return None
-    past = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if not timedelta() <= past <= timedelta(days=1):
+    if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 61):
         return None
+    past = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     ahead = local - day - past
     zone = math.floor(ahead / QUARTER + 0.5) * QUARTER
     return zone if abs(ahead - zone) <= TOLERANCE and abs(zone) <= FARTHEST else None

@@ -122,6 +122,7 @@ def test_what_says_nothing_is_empty(shoot, cells, shot):
         (SHOT, ("2021:07:04", (5, 2, 20)), TIME.replace(hour=5, minute=0), ""),
         (SHOT, ("2021:07:04", (10, 37, 0)), TIME, "local time"),
         (SHOT, ("2021:07:01", (8, 30, 0)), TIME, "local time"),
+        (SHOT, ("2021:07:04", (4_000_000_000, 0, 0)), TIME, "local time"),
     ],
 )  # fmt: skip
 def test_times_are_utc_where_the_zone_is_known(shoot, shot, gps, time, said):

@@ -6,6 +6,7 @@ import pytest
 import rasterio
 from rasterio import Affine
 
+from sidelight.errors import ConfigError
 from sidelight.registry import HEADERS
 
 SIZE = 10  # pixels on each side
@@ -110,6 +111,11 @@ def test_acquisition_bands_and_nodata(write, cells):
         "nodata": 0.0,
         "OTHER": 7.0,
     }
+
+
+def test_a_field_may_not_be_called_as_a_column():
+    with pytest.raises(ConfigError, match="'time' is a column that a GeoTIFF header"):
+        HEADERS.get("geotiff").obj(["time"])
 
 
 def test_the_files_own_time_is_the_last_resort(write, cells):
