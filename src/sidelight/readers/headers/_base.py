@@ -163,7 +163,9 @@ class HeaderReader(ABC):
         if path is None:
             return None
         try:
-            return self._look(path)
+            found = self._look(path)
+            # Most headers lack most cells, and all of them are held until the end.
+            return found and {n: cell for n, cell in found.items() if cell is not None}
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         # Whatever a parser trips over in a stranger's file is damage, not our mistake.
