@@ -96,6 +96,12 @@ def test_other_json_is_told_by_what_it_holds(tmp_path):
     path.write_text("[1, 2]")
     with pytest.raises(TableError, match="a list, and no object"):
         find_reader(str(path))
+    path.write_text('{"images": "\\ud83d\\ude00"}')
+    with pytest.raises(TableError, match="an object with 'images'"):
+        find_reader(str(path))
+    path.write_text('{"images": "\\ud83d"}')
+    with pytest.raises(TableError, match="half of a surrogate pair"):
+        find_reader(str(path))
     path.write_text('{"images": [')
     with pytest.raises(TableError, match=r"no JSON: .* \(line 1, column 13\)"):
         find_reader(str(path))

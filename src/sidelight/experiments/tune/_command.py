@@ -17,6 +17,7 @@ FLAGS = {
     "table.target": "--target",
     "table.images": "--images",
     "table.sql": "--sql",
+    "table.asset": "--asset",
     "split.method": "--split",
     "split.group": "--group",
     "split.time": "--time",

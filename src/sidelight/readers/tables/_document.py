@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sidelight.errors import TableError
 from sidelight.readers.tables._base import check_file
 
 SUFFIXES = frozenset({".json", ".geojson"})
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def peek(source: str) -> dict[str, Any]:
@@ -46,11 +48,19 @@ def forget() -> None:
 @lru_cache(maxsize=1)
 def _parsed(path: Path, size: int, mtime_ns: int) -> Any:  # noqa: ARG001 - the key
     try:
-        return json.loads(path.read_bytes())
+        data = path.read_bytes()
+        content = json.loads(data)
+        if _HALF_PAIR.search(data):  # most often it is a whole one
+            json.dumps(content, ensure_ascii=False).encode()
+        return content
     except json.JSONDecodeError as failure:
         where = f"line {failure.lineno}, column {failure.colno}"
         message = f"this is no JSON: {failure.msg} ({where})"
         fix = "It may have been cut off while copying."
+        raise TableError(message, path=path, fix=fix) from None
+    except UnicodeEncodeError:
+        message = "a text holds half of a surrogate pair, which is no character"
+        fix = "Look for \\ud8 to \\udf in it, and write the character itself."
         raise TableError(message, path=path, fix=fix) from None
     except (UnicodeDecodeError, RecursionError) as failure:
         message = f"this is no JSON that can be read ({type(failure).__name__})"

@@ -60,5 +60,4 @@ def _is_nested(value: Any) -> bool:
 def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    # JSON may escape half a surrogate pair, which is no text.
-    return str(cell).encode("utf-8", "replace").decode("utf-8")
+    return str(cell)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from sidelight.errors import TableError
 from sidelight.readers.tables._tfrecord.records import Kind
@@ -92,6 +95,19 @@ class Encoded:
 
     kind: Kind
     cells: pl.Series
+
+
+def of_lists(name: str, cells: Sequence[list[Any] | None], kind: Kind) -> pl.Series:
+    """Return `(num_rows,)` lists of values, null where there is None."""
+    # Polars looks at every list by itself; one long array with offsets is made at once.
+    lengths = np.array([len(values or ()) for values in cells], dtype=np.int64)
+    inner = {"bytes": pa.large_binary(), "int": pa.int64(), "float": pa.float32()}
+    made = pa.LargeListArray.from_arrays(
+        pa.array(np.concatenate([[0], lengths.cumsum()])),
+        pa.array([v for values in cells for v in values or ()], type=inner[kind]),
+        mask=pa.array([values is None for values in cells]),
+    )
+    return pl.Series(name, made, dtype=LISTS[kind])
 
 
 def encode(cells: pl.Series, source: str) -> dict[str, Encoded]:

@@ -164,7 +164,7 @@ def _lists(
             message = f"the feature {name!r} is {held} in different records"
             raise TableError(message, path=files[piece[0][0]])
         cells = [None if feature is None else feature[1] for feature in found]
-        made.append(pl.Series(name, cells, dtype=columns.LISTS[kinds.pop()]))
+        made.append(columns.of_lists(name, cells, kinds.pop()))
     return pl.DataFrame(made)
 
 
