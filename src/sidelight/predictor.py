@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sidelight.schema import Schema, Task
 
-BATCH_SIZE = 256
+BATCH_SIZE = 256  # pictures, or rows without pictures
 FROM = 0.5  # probability from which a label is said to be there
 
 
@@ -219,9 +219,10 @@ class Predictor:
 def answers_of(network: Any, source: Source) -> NDArray[np.float32]:
     """Return a network's output `(rows, outputs)` for prepared inputs."""
     rows = replace(source, target=None, weight=None).only(network.input)
+    size = max(1, BATCH_SIZE // rows.pictures_a_row)
     parts = [
         keras.ops.convert_to_numpy(network(inputs, training=False))
-        for inputs in batches(rows, batch_size=BATCH_SIZE)
+        for inputs in batches(rows, batch_size=size)
     ]
     return np.concatenate(parts)
 

@@ -39,6 +39,13 @@ class Source:
             return len(self.pack)
         return len(next(iter(self.meta.values())))
 
+    @property
+    def pictures_a_row(self) -> int:
+        """How many pictures a row takes to a batch; 1 without pictures too."""
+        if self.pack is None or self.pack.slots.ndim == 1:
+            return 1
+        return int(self.pack.slots.shape[1])
+
     def only(self, names: Iterable[str]) -> Source:
         """Return the same rows with those inputs only that a network takes."""
         wanted = set(names)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sidelight.table._cells import labels
+from sidelight.table._slots import names_as_text
 
 if TYPE_CHECKING:
     from sidelight.table._table import Table
@@ -70,6 +71,8 @@ def _texts(cells: pl.DataFrame) -> pl.Series:
 
 
 def _text(cells: pl.Series) -> pl.Series:
+    if cells.dtype == pl.List(pl.String):
+        return names_as_text(cells)
     if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
         return pl.Series(cells.name, [str(cells.dtype)] * len(cells), dtype=pl.String)
     if isinstance(cells.dtype, pl.Datetime):

@@ -171,6 +171,7 @@ def _fit(
 ) -> None:
     training, validation = parts
     size = config.batch_size
+    watched = max(256 // validation.pictures_a_row, size)  # rows at once
     learner.fit(
         batches(
             training,
@@ -179,7 +180,7 @@ def _fit(
             seed=config.seed,
             first_epoch=phase.first,
         ),
-        validation_data=batches(validation, batch_size=max(256, size)),
+        validation_data=batches(validation, batch_size=watched),
         initial_epoch=phase.first,
         epochs=phase.end,
         callbacks=callbacks,
@@ -198,9 +199,7 @@ def _compile(
     # XLA makes small convolutional networks slower on a CPU, and Keras asks for it
     # by default wherever TensorFlow sees a single device.
     jit = False if keras.backend.backend() == "tensorflow" else "auto"
-    loss = _fresh(override.loss) or head.loss(
-        config.loss, smoothing=config.label_smoothing, gamma=config.focal_gamma
-    )
+    loss = _fresh(override.loss) or loss_of(head, config)
     metrics = [_fresh(metric) for metric in override.metrics or head.metrics()]
     learner.compile(
         optimizer=optimizer,
@@ -209,6 +208,16 @@ def _compile(
         metrics=metrics,
         jit_compile=jit,
     )
+
+
+def loss_of(head: Head, config: TrainConfig) -> Any:
+    """Return a fresh loss as the options want it.
+
+    Raises:
+        ConfigError: If the task has no such loss.
+    """
+    smoothing, gamma = config.label_smoothing, config.focal_gamma
+    return head.loss(config.loss, smoothing=smoothing, gamma=gamma)
 
 
 def _fresh(part: Any) -> Any:

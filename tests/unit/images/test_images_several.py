@@ -73,6 +73,8 @@ def test_both_feeds_give_the_same_batches(packed):
     for name, block in second.items():
         np.testing.assert_array_equal(np.asarray(first[name]), block)
     assert first["image"].shape == (3, 3, 8, 9, 1)
+    assert source.pictures_a_row == 3
+    assert Source(meta=source.meta).pictures_a_row == 1
     assert "pictures" not in source.only(["numeric"]).gather(np.array([0]))[0]
 
 

@@ -17,7 +17,7 @@ from sidelight.errors import (
 )
 from sidelight.readers import read_table
 from sidelight.schema import Schema
-from sidelight.table import Pictures
+from sidelight.table import Pictures, describe
 from sidelight.table._slots import picture_names
 
 
@@ -78,6 +78,9 @@ def test_lists_in_text_and_lists_of_a_frame(folder, cells):
     assert names(table) == [
         ("a", "b", "c"), ("d", None, None), ("e", "f", None), ("g", "h", None)
     ]  # fmt: skip
+    told = describe(table)[0]
+    assert (told["name"], told["kind"]) == ("file", "image")
+    assert told["examples"][:2] == ["a.jpg;b.jpg;c.jpg", "d.jpg"]
     again = read(folder, {"file": cells}, schema=table.schema, target=None)
     assert names(again) == names(table)
 
