@@ -32,15 +32,26 @@ from sidelight.testing._fusions import (
     random_inputs,
     tiny_spec,
 )
+from sidelight.testing._heads import (
+    check_answers,
+    check_focal,
+    check_head,
+    check_head_learns,
+    toy_head,
+)
 
 __all__ = [
     "BATCH",
     "answer",
+    "check_answers",
     "check_backbone",
     "check_dependence",
     "check_does_without",
     "check_encoder",
+    "check_focal",
     "check_fusion",
+    "check_head",
+    "check_head_learns",
     "check_inputs",
     "check_learns",
     "check_no_randomness_is_saved",
@@ -54,4 +65,5 @@ __all__ = [
     "random_inputs",
     "settle",
     "tiny_spec",
+    "toy_head",
 ]

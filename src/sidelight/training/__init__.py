@@ -2,7 +2,7 @@
 
 from sidelight.training._config import TrainConfig
 from sidelight.training.features import FeatureStore
-from sidelight.training.fit import Override, Training, train
+from sidelight.training.fit import Override, Training, loss_of, train
 from sidelight.training.learner import can_reuse
 from sidelight.training.phases import check_backbone
 
@@ -13,5 +13,6 @@ __all__ = [
     "Training",
     "can_reuse",
     "check_backbone",
+    "loss_of",
     "train",
 ]

@@ -22,6 +22,7 @@ from sidelight.training import (
     Training,
     can_reuse,
     check_backbone,
+    loss_of,
     train,
 )
 from sidelight.workflow._config import RunConfig
@@ -76,18 +77,21 @@ class OneNetwork:
         self.spec = prepared.spec(config.network)
         self.network, self.backbone = assemble(self.spec)
         check_backbone(config.train, self.backbone)
+        self.head: Head = HEADS.get(self.spec.task).obj
+        # Refused here, before anything of a run is written.
+        loss_of(self.head, config.train)
+        self.weight = _weight(prepared, config.train)
 
     def train(
         self, override: Override | None, checkpoint: Path | None, *, progress: bool
     ) -> Training:
         """Train it on the training rows, watching the validation rows."""
-        head: Head = HEADS.get(self.spec.task).obj
         config = self.config
         return train(
             self.network,
-            self.prepared.source("train", _weight(self.prepared, config.train)),
+            self.prepared.source("train", self.weight),
             self.prepared.source("val"),
-            head,
+            self.head,
             config.train,
             backbone=self.backbone,
             augment=self._augmentation(),

@@ -15,9 +15,9 @@ class CumulativeLink(keras.layers.Layer):
 
     The proportional-odds model of McCullagh 1980, "Regression models for ordinal
     data", doi 10.1111/j.2517-6161.1980.tb01109.x. `theta_1` is free and each later
-    threshold is the one before plus `softplus(gap)`, so that they cannot cross. A score
-    of zero gives all classes the same probability at first. The probability between two
-    thresholds, `sigmoid(a) - sigmoid(b)`, is computed as
+    threshold is the one before plus `softplus(gap)`, so that they cannot cross. At first
+    they are twice as far out as where a score of zero would prefer no class: so every
+    class is the likeliest for some score. The probability between two thresholds, `sigmoid(a) - sigmoid(b)`, is computed as
     `sigmoid(a) sigmoid(-b) (1 - exp(b - a))`, which does not cancel far from both.
 
     Args:
@@ -35,12 +35,12 @@ class CumulativeLink(keras.layers.Layer):
         self.num_classes = num_classes
 
     def build(self, input_shape: Any) -> None:
-        """Place the thresholds so that a score of zero prefers no class."""
+        """Place the thresholds so that each class is the likeliest for some score."""
         share = np.arange(1, self.num_classes) / self.num_classes
-        even = np.log(share / (1 - share))
-        gaps = np.log(np.expm1(np.diff(even)))  # the inverse of softplus
+        wide = 2 * np.log(share / (1 - share))
+        gaps = np.log(np.expm1(np.diff(wide)))  # the inverse of softplus
         self.first = self.add_weight(
-            shape=(1,), initializer=_as_given(even[:1]), name="first_threshold"
+            shape=(1,), initializer=_as_given(wide[:1]), name="first_threshold"
         )
         self.gaps = (
             self.add_weight(
