@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import keras
 import numpy as np
 import pandas as pd
@@ -82,6 +84,16 @@ def test_frames_of_either_kind_do(fitted, frame, folder):
     np.testing.assert_allclose(fitted.predict_proba(pandas), expected, atol=1e-6)
     one = fitted.predict_proba(frame.head(1))
     np.testing.assert_allclose(one, expected[:1], atol=1e-5)
+
+
+def test_tables_that_were_joined_are_joined_for_answers_too(fitted, frame, folder):
+    column = fitted.predictor_.schema.columns[0].sources[0]
+    other = sl.Join(source=frame.select("file", column), key="file")
+    model = copy.copy(fitted)
+    model.images = folder
+    model.options = {**TINY, "table": {"join": [other]}}
+    answers = model.predict(frame.drop(column))
+    assert (answers == model.predict(frame)).all()
 
 
 def test_cross_validation(table):

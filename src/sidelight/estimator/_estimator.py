@@ -15,7 +15,7 @@ from sidelight.experiments import method_of
 from sidelight.predictor import Predictor, load_predictor
 from sidelight.runs import RunDirectory
 from sidelight.schema import Task
-from sidelight.table import Table
+from sidelight.table import NULL_VALUES, Table
 from sidelight.training import Override
 from sidelight.workflow import Run, make_config, read, run, save_run
 
@@ -144,7 +144,15 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _to_answer(self, table: Any, *, target: bool = False) -> Table:
         if isinstance(table, Table):
             return table
-        return self._fitted().read(table, target=target, images=self.images)
+        said = self._config().table
+        return self._fitted().read(
+            table,
+            target=target,
+            images=said.images,
+            join=said.join,
+            null_values=(*NULL_VALUES, *said.null_values),
+            decimal=said.decimal,
+        )
 
     def _config(self) -> Any:
         """Return the run's configuration; `options` wins over the arguments."""
