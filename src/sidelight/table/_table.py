@@ -1,4 +1,4 @@
-"""The checked table: typed columns, one row per picture, every row numbered."""
+"""The checked table: typed columns, every row with its pictures and its number."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Table:
         source: The file or query, as shown in messages.
         rows: `(num_rows,)` int64, the number of each row in its source; row 1 is the
             first row of data.
-        images: Absolute path of each row's picture, None for a row that has none and
-            may miss it; empty without pictures.
+        images: Absolute path of each row's picture or pictures, None for a row that
+            has none and may miss it; empty without pictures.
         part: "train" after `take(split, "train")`; what is fitted asks for it.
         dropped: How many rows were left out on reading, by reason.
         notes: Warnings given on reading, to be stored with a run.
