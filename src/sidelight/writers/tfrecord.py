@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from sidelight.errors import ImageError
+from sidelight.errors import ImageError, TableError
 from sidelight.readers.tables._rows import JOINT
 from sidelight.readers.tables._tfrecord import columns, layout
 from sidelight.readers.tables._tfrecord.columns import Encoded
@@ -47,12 +49,8 @@ def write_tfrecord(
         TableError: If a column holds what a record has no place for.
         ImageError: If a picture is gone.
     """
-    slots = _slots(table)
-    encoded = {
-        name: feature
-        for cells in table.frame.iter_columns()
-        for name, feature in columns.encode(cells, table.source).items()
-    }
+    encoded = _encoded(table)
+    slots = _slots(table, set(encoded))
     name = _dataset_name(place)
     count = _num_shards(table) if num_shards is None else num_shards
     edges = np.linspace(0, len(table), count + 1).round().astype(int)
@@ -70,26 +68,70 @@ def write_tfrecord(
     return Written(place, len(table), num_pictures, count, sum(sizes))
 
 
-def _slots(table: Table) -> dict[str, tuple[str, list[pl.Series]]]:
+def _encoded(table: Table) -> dict[str, Encoded]:
+    found: dict[str, Encoded] = {}
+    for cells in table.frame.iter_columns():
+        for name, feature in columns.encode(cells, table.source).items():
+            if name in found:
+                message = f"two columns would both be stored as {name!r}"
+                fix = "Rename one of them."
+                raise TableError(message, path=table.source, column=cells.name, fix=fix)
+            found[name] = feature
+    return found
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Pictures that one column names.
+
+    Attributes:
+        column: Its name.
+        paths: For each picture that a cell can name, where it is.
+        separator: What stands between names in a cell; None in lists and where a cell
+            names a single picture.
+    """
+
+    column: str
+    paths: tuple[pl.Series, ...]
+    separator: str | None
+
+    def names(self, cell: list[Any]) -> list[str]:
+        """Return the names in a cell's values."""
+        texts = [v.decode() if isinstance(v, bytes) else str(v) for v in cell]
+        if self.separator is None:
+            return [text for text in texts if text]
+        parts = [part.strip() for part in texts[0].split(self.separator)]
+        return [part for part in parts if part]
+
+    def cell(self, names: list[str]) -> list[bytes]:
+        """Return the values of a cell with these names."""
+        texts = names if self.separator is None else [self.separator.join(names)]
+        return [text.encode() for text in texts]
+
+
+def _slots(table: Table, taken: set[str]) -> dict[str, _Slot]:
     """Return the features of pictures: the column of each, and where they are."""
-    found: dict[str, tuple[str, list[pl.Series]]] = {}
+    found: dict[str, _Slot] = {}
     if table.schema.image is None or not len(table.images):
         return found
-    taken = set(table.frame.columns)
+    taken = taken | set(table.frame.columns)
     slots = list(table.images.slots)
     for column in table.schema.images:
-        feature = "image" if "image" not in taken else f"{column}/encoded"
+        names = ("image", f"{column}/encoded", f"{column}/picture")
+        feature = next(n for n in names if not {n, n + NAME} & taken)
+        taken |= {feature, feature + NAME}
         # A column that lists pictures has all slots, every other one its own.
-        own = slots if table.schema.max_pictures else [slots.pop(0)]
-        found[feature] = (column, own)
-        taken.add(feature)
+        lists = table.schema.max_pictures is not None
+        own = tuple(slots) if lists else (slots.pop(0),)
+        is_text = lists and not table.frame[column].dtype.is_nested()
+        found[feature] = _Slot(column, own, JOINT if is_text else None)
     return found
 
 
 def _records(
     table: Table,
     encoded: dict[str, Encoded],
-    slots: dict[str, tuple[str, list[pl.Series]]],
+    slots: dict[str, _Slot],
     start: int,
     stop: int,
 ) -> Iterator[dict[str, Feature]]:
@@ -99,9 +141,9 @@ def _records(
             name: (feature.kind, feature.cells.slice(first, size).to_list())
             for name, feature in encoded.items()
         }
-        paths = {
-            feature: (column, [slot.slice(first, size).to_list() for slot in own])
-            for feature, (column, own) in slots.items()
+        places = {
+            feature: [paths.slice(first, size).to_list() for paths in slot.paths]
+            for feature, slot in slots.items()
         }
         for row in range(size):
             record: dict[str, Feature] = {
@@ -109,36 +151,34 @@ def _records(
                 for name, (kind, values) in cells.items()
                 if values[row] is not None
             }
-            for feature, (column, own) in paths.items():
-                found = [slot[row] for slot in own if slot[row] is not None]
-                if found:
+            for feature, slot in slots.items():
+                named = [paths[row] for paths in places[feature]]
+                paths = [path for path in named if path is not None]
+                if paths:
                     number = int(table.rows[first + row])
-                    pictures = [_bytes(path, number, table, column) for path in found]
-                    _put(record, feature, column, found, pictures)
+                    data = [_bytes(p, number, table, slot.column) for p in paths]
+                    _put(record, feature, slot, paths, data)
             yield record
 
 
 def _put(
     record: dict[str, Feature],
     feature: str,
-    column: str,
+    slot: _Slot,
     paths: list[str],
     pictures: list[bytes],
 ) -> None:
     """Put a row's pictures into its record, and what their files shall be called.
 
-    Relative names stay. Where one is not, all of the row are replaced by digests, in
+    Relative names stay. Where one is not, all of the cell are replaced by digests, in
     the column too.
     """
-    cell = [data.decode("utf-8", "replace") for data in record[column][1]]
-    listed = cell[0].split(JOINT) if len(cell) == 1 < len(pictures) else cell
-    names = [safe_name(name.strip()) for name in listed]
-    if len(names) != len(pictures) or None in names:
+    names = slot.names(record[slot.column][1])
+    if len(names) != len(pictures) or None in map(safe_name, names):
         names = [_hashed(*picture) for picture in zip(paths, pictures, strict=True)]
-        texts = names if len(cell) > 1 else [JOINT.join(map(str, names))]
-        record[column] = ("bytes", [str(text).encode() for text in texts])
+        record[slot.column] = ("bytes", slot.cell(names))
     record[feature] = ("bytes", pictures)
-    record[feature + NAME] = ("bytes", [str(name).encode() for name in names])
+    record[feature + NAME] = ("bytes", [name.encode() for name in names])
 
 
 def _hashed(path: str, data: bytes) -> str:
@@ -174,7 +214,7 @@ def _describe(
     table: Table,
     folder: Path,
     encoded: dict[str, Encoded],
-    slots: dict[str, tuple[str, list[pl.Series]]],
+    slots: dict[str, _Slot],
 ) -> None:
     frame, images = table.frame, list(table.schema.images)
     own = {
