@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -117,7 +117,7 @@ class _Named:
     Attributes:
         names: String, null where a row has no further picture.
         rows: Position of each one's row.
-        columns: Column that each one stands in, as its position in `slots`.
+        columns: Column that the first, second, … name of each row stands in.
     """
 
     names: pl.Series
@@ -135,16 +135,11 @@ class _Named:
         listed = pl.DataFrame(beside).select(pl.concat_list(pl.all()))[:, 0]
         return cls(listed.explode().alias("name"), rows, columns)
 
-    def column(self, position: int) -> str:
-        """Return the column that a name stands in."""
-        return self.columns[position % len(self.columns)]
-
-    def of_column(self, positions: NDArray[np.int64], column: str) -> Any:
+    def of_column(self, positions: NDArray[np.int64], column: str) -> NDArray[np.int64]:
         """Return those of the positions that are in a column."""
-        if len(set(self.columns)) == 1:
-            return positions
         mine = np.array([name == column for name in self.columns])
-        return positions[mine[positions % len(self.columns)]]
+        chosen = mine[positions % len(self.columns)]
+        return positions if chosen.all() else positions[chosen]
 
 
 def full_paths(cells: pl.Series, root: Path) -> pl.Series:
@@ -253,22 +248,28 @@ def _twins(named: _Named, files: Files) -> list[Problem]:
         if not len(where):
             continue
         before = twins.filter(pl.col("at").is_in(where))["first"].to_numpy()
-        rows = named.rows[before[:5]] + 1
-        which = "row" if len(where) == 1 else "rows"
-        fix = f"Every row needs a picture of its own; compare with {which} "
-        if len(named.columns) > 1:
-            column_before = named.column(int(before[0]))
-            fix = "A picture may stand in one place only; compare with "
-            fix += f"{column_before!r} in {which} "
-        fix += f"{', '.join(map(str, rows))}."
-        names = named.names.gather(where)
-        problem = _problem(column, TWICE, named.rows[where], names, fix)
-        if len(named.columns) > 1:  # the earlier place may be in the same row
-            what = count(len(where), "row", "names", "name")
-            what += " a picture that is named already"
-            problem = replace(problem, what=what)
-        problems.append(problem)
+        problems.append(_twin(column, where, before, named))
     return problems
+
+
+def _twin(
+    column: str, where: NDArray[np.int64], before: NDArray[np.int64], named: _Named
+) -> Problem:
+    rows = ", ".join(map(str, named.rows[before[:5]] + 1))
+    which = "row" if len(where) == 1 else "rows"
+    names = named.names.gather(where)
+    if len(named.columns) == 1:
+        fix = f"Every row needs a picture of its own; compare with {which} {rows}."
+        return _problem(column, TWICE, where, names, fix)
+    earlier = named.columns[int(before[0]) % len(named.columns)]
+    fix = (
+        "A picture may stand in one place only; compare with "
+        f"{earlier!r} in {which} {rows}."
+    )
+    problem = _problem(column, TWICE, named.rows[where], names, fix)
+    # The earlier place may be in the same row.
+    what = count(len(where), "row", "names", "name")
+    return replace(problem, what=f"{what} a picture that is named already")
 
 
 def _problem(
