@@ -95,7 +95,7 @@ def test_a_run_on_13_bands_predicts_what_it_answered(sidelight, scenes, tmp_path
 
 
 def test_bands_and_percentiles_are_options(scenes, tmp_path):
-    asked = {"bands": "B8,4", "scale_percentiles": "5,95"}
+    asked = {"bands": "B8,4", "scale_percentiles": (5, 95)}
     prepared = prepared_of(scenes, tmp_path / "cache", **asked)
     assert (prepared.rule.bands, prepared.rule.select) == (2, ("B8", 4))
     scale = prepared.scale
@@ -110,6 +110,7 @@ def test_bands_and_percentiles_are_options(scenes, tmp_path):
         (("--bands", "B8,B99"), "36 pictures of 36 cannot be used.*no band 'B99'"),
         (("--bands", "1,,2"), "names no bands"),
         (("--scale-percentiles", "99,1"), "99 and 1 are no range"),
+        (("--scale-percentiles", "1"), "is not two numbers"),
     ],
 )
 def test_bad_bands_are_answered(sidelight, scenes, tmp_path, options, problem):

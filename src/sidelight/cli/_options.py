@@ -34,7 +34,8 @@ Classes = Annotated[
     typer.Option(help="Order of an ordinal target: low,mid,high. Numbers need none."),
 ]
 LogTarget = Annotated[
-    bool, typer.Option(help="Learn log(1 + y) of an amount; answers stay in its units.")
+    bool,
+    typer.Option("--log-target", help="Learn log(1 + y); answers stay in units of y."),
 ]
 Weight = Annotated[
     str | None, typer.Option(help="Column of the rows' weights in training, positive.")
@@ -129,6 +130,20 @@ def names(given: list[str] | None) -> tuple[str, ...]:
     """Return the names in repeated or comma-separated options."""
     parts = [part.strip() for text in given or [] for part in text.split(",")]
     return tuple(part for part in parts if part)
+
+
+def two_numbers(text: str, option: str) -> tuple[float, float]:
+    """Return the numbers in "1,99".
+
+    Raises:
+        ConfigError: If they are not two.
+    """
+    try:
+        first, second = map(float, text.split(","))
+    except ValueError as error:
+        problem = f"{option} {text!r} is not two numbers"
+        raise ConfigError(problem, fix=f"For example {option} 1,99.") from error
+    return first, second
 
 
 def headers(given: list[str] | None) -> tuple[str, ...]:

@@ -172,6 +172,7 @@ NETWORK = (
         ("image.scale_percentiles",),
         _option(str, "Of training pixels beyond 8 bits: what is black and white."),
         "1,99",
+        lambda text: o.two_numbers(text, "--scale-percentiles"),
     ),
 )
 TRAINING = (

@@ -116,10 +116,7 @@ def pack(
     named = pl.concat([every.alias("path"), pl.Series("path", black, pl.String)])
     with quiet(), locked(store.folder):
         index = store.read_index()
-        asked = _stats(named.unique(maintain_order=True)).join(
-            index, on="path", how="left", suffix="_known", maintain_order="left"
-        )
-        stale = asked if verify else asked.filter(~_is_unchanged())
+        stale = _stale(named.unique(maintain_order=True), index, verify=verify)
         reasons: dict[str, str] = {}
         decoded = 0
         if stale.height:
@@ -156,9 +153,16 @@ def _stats(paths: pl.Series) -> pl.DataFrame:
     )
 
 
-def _is_unchanged() -> pl.Expr:
-    same = [pl.col(n) == pl.col(f"{n}_known") for n in ("size", "mtime_ns", "inode")]
-    return pl.all_horizontal(same).fill_null(value=False)
+def _stale(paths: pl.Series, index: pl.DataFrame, *, verify: bool) -> pl.DataFrame:
+    """Return the files to look at, each with what the index knows of its contents."""
+    asked = _stats(paths).join(
+        index, on="path", how="left", suffix="_known", maintain_order="left"
+    )
+    if not verify:
+        states = ("size", "mtime_ns", "inode")
+        same = [pl.col(name) == pl.col(f"{name}_known") for name in states]
+        asked = asked.filter(~pl.all_horizontal(same).fill_null(value=False))
+    return asked.select(*STAT_SCHEMA, "digest", "slot")
 
 
 def _refresh(
@@ -206,9 +210,10 @@ class _IndexWriter:
         start = time.monotonic()
         self.append.flush()
         new = pl.DataFrame(self.fresh, schema=INDEX_SCHEMA, orient="row")
-        self.index = pl.concat([self.index, new]).unique(
-            "path", keep="last", maintain_order=True
-        )
+        # Chunks stay where they are, unless an entry is replaced.
+        replaced = self.index["path"].is_in(new["path"].implode())
+        kept = self.index.filter(~replaced) if replaced.any() else self.index
+        self.index = pl.concat([kept, new], rechunk=False)
         self.fresh.clear()
         self.store.write_index(self.index)
         now = time.monotonic()
@@ -222,10 +227,9 @@ def _read_ahead(store: Store, files: pl.DataFrame, workers: int) -> Iterator[_Re
         return [_read(file, store.rule) for file in piece]
 
     size = max(1, min(PIECE, PIECE_BYTES // store.slot_bytes))
-    columns = [*STAT_SCHEMA, "digest", "slot"]
     pending: deque[Future[list[_Result]]] = deque()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for part in files.select(columns).iter_slices(size):
+        for part in files.iter_slices(size):
             piece = [_File(*row) for row in part.iter_rows()]
             pending.append(pool.submit(read, piece))
             if len(pending) > 2 * workers:

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from sidelight.images._rule import ImageRule
-from sidelight.runs import write_parquet
+from sidelight.runs import write_atomically
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+GROUP = 2**14  # rows
 INDEX_SCHEMA = {
     "path": pl.String,
     "size": pl.Int64,
@@ -101,7 +102,11 @@ class Store:
 
     def write_index(self, index: pl.DataFrame) -> None:
         """Replace the index, whole or not at all."""
-        write_parquet(self.index_path, index)
+        # In small groups: what is being written is held in memory as well.
+        write_atomically(
+            self.index_path,
+            lambda path: index.write_parquet(path, row_group_size=GROUP),
+        )
 
     def open(
         self, slots: NDArray[np.int64], there: NDArray[np.float32] | None = None

@@ -108,11 +108,6 @@ class ImageConfig(Record):
     def _read_bands(cls, given: Any) -> Any:
         return parse_bands(given) if isinstance(given, str) else given
 
-    @field_validator("scale_percentiles", mode="before")
-    @classmethod
-    def _read_percentiles(cls, given: Any) -> Any:
-        return tuple(given.split(",")) if isinstance(given, str) else given
-
     @field_validator("scale_percentiles")
     @classmethod
     def _check_percentiles(cls, given: tuple[float, float]) -> tuple[float, float]:

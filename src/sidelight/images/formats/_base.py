@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -107,12 +108,14 @@ def format_of(head: bytes) -> Format:
 
     What no format recognises is left to Pillow, which knows why it is no picture.
     """
-    for name in FORMATS.names():
-        found: Format = FORMATS.get(name).obj()
-        if found.recognises(head):
-            return found
-    fallback: Format = FORMATS.get("pillow").obj()
-    return fallback
+    formats = _formats()
+    found = (f for f in formats.values() if f.recognises(head))
+    return next(found, formats["pillow"])
+
+
+@cache  # asked for every picture
+def _formats() -> dict[str, Format]:
+    return {entry.name: entry.obj() for entry in FORMATS.entries()}
 
 
 def depth_of(dtype: np.dtype[np.generic]) -> Depth:
