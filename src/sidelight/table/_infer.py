@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_CLASSES = 20  # whole numbers with more distinct values are an amount
 _PAIRS = ({"true", "false"}, {"yes", "no"})
+MOST_SPELLINGS = 2**4 + 2**5  # true and false, each letter large or small
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object, pl.Time, pl.Duration)
 
 
@@ -363,8 +364,8 @@ def _number_kind(cells: pl.Series, decimal: str) -> tuple[Kind | None, str]:
 def _text_kind(text: pl.Series) -> tuple[Kind | None, str]:
     filled = text.drop_nulls()
     distinct = filled.unique()
-    levels = set(distinct.str.to_lowercase().unique().to_list()[:5])
-    if any(levels == pair for pair in _PAIRS):
+    few = distinct.head(MOST_SPELLINGS + 1)
+    if len(few) <= MOST_SPELLINGS and set(few.str.to_lowercase()) in _PAIRS:
         return "boolean", ""
     # Every way of writing a date begins with a digit, which is soon looked for.
     if filled.str.contains(r"^\d").sum() >= SHARE * len(filled):
