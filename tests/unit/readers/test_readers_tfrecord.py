@@ -1,8 +1,10 @@
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +15,7 @@ from PIL import Image
 from polars.testing import assert_frame_equal, assert_series_equal
 from polars.testing.parametric import series
 
-from sidelight.errors import MissingPackageError, TableError
+from sidelight.errors import DiskFullError, MissingPackageError, TableError
 from sidelight.readers import find_reader, read_table
 from sidelight.readers.tables._tfrecord import records
 from sidelight.readers.tables._tfrecord.columns import (
@@ -105,6 +107,19 @@ def test_what_was_read_once_needs_no_tensorflow(shards, monkeypatch):
     (shards / "x-1.tfrecord").write_bytes(data + data)  # now it is another source
     with pytest.raises(MissingPackageError, match=r"pip install 'sidelight\[tensorfl"):
         read(shards)
+
+
+def test_several_readers_at_once_agree(shards, tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(read, [shards] * 4)
+    for other in others:
+        assert_frame_equal(other, first)
+    assert len(list((tmp_path / "cache" / "tfrecord").iterdir())) == 1
+
+
+def test_a_full_disk_is_told():
+    with pytest.raises(DiskFullError, match="/dev/full could not be written"):
+        write_records(Path("/dev/full"), [record(0)])
 
 
 def test_byte_equal_pictures_are_two_files(tmp_path):

@@ -208,7 +208,7 @@ def _stored(lists: pl.Series, kind: Kind) -> Encoded:
 
 
 def _survives(lists: pl.Series) -> bool:
-    values = lists.explode(empty_as_null=False)
+    values = lists.explode()
     return bool(values.cast(pl.Float32).cast(pl.Float64).eq_missing(values).all())
 
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import polars as pl
@@ -78,10 +79,11 @@ def extracted(cache: Path, files: list[Path]) -> Extracted:
         DiskFullError: If the pictures do not fit into the cache.
     """
     if not (cache / SAID).is_file():
-        made = cache.with_name(f".{cache.name}.{os.getpid()}.partial")
-        shutil.rmtree(made, ignore_errors=True)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        # Another thread or process may be at the same.
+        made = Path(mkdtemp(prefix=f".{cache.name}.", dir=cache.parent))
         try:
-            (made / PICTURES).mkdir(parents=True)
+            (made / PICTURES).mkdir()
             _fill(made, files)
             _put(made, cache)
         except OSError as failure:
@@ -115,7 +117,7 @@ def _fill(folder: Path, files: list[Path]) -> None:
         reason = str(failure).split("\n", 1)[0]
         message = f"a feature is of several kinds in different records: {reason}"
         raise TableError(message, path=files[0].parent) from None
-    row_files = lists.pop(FILE).explode(empty_as_null=True)
+    row_files = lists.pop(FILE).list.first()
     said: dict[str, Any] = {"image": pictures.main(), "part": None}
     said["files"] = [str(path) for path in files]
     try:
