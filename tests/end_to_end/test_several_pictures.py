@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import numpy as np
@@ -12,7 +13,8 @@ import sidelight as sl
 from sidelight.errors import DataWarning
 from sidelight.workflow import make_config, prepare
 from tests.end_to_end.conftest import make_rows, write_table
-from tests.end_to_end.test_train import TINY
+
+TINY = ("--set", "backbone.widths=[8]")
 
 
 def listed(rows):
@@ -51,17 +53,29 @@ def run(sidelight, folder):
     return made
 
 
-def test_what_a_row_may_have_is_kept_with_the_run(run):
+@functools.cache
+def load(run):
+    return sl.load(run).predictor_
+
+
+@pytest.fixture
+def predictor(run):
+    return load(run)
+
+
+def test_what_a_row_may_have_is_kept_with_the_run(run, predictor):
     schema = json.loads((run / "schema.json").read_text())
     assert (schema["image"], schema["max_pictures"]) == ("file", 4)
-    network = sl.load(run).predictor_.network
+    network = predictor.network
     assert network.input["image"].shape[1] == 4
     assert type(network.get_layer("pool_pictures")).__name__ == "AttendPictures"
     found = pl.read_parquet(run / "predictions.parquet")
     assert found["file"].str.contains(";").any()
 
 
-def test_new_rows_in_text_and_in_lists_get_the_same_answers(sidelight, run, tmp_path):
+def test_new_rows_in_text_and_in_lists_get_the_same_answers(
+    sidelight, run, predictor, tmp_path
+):
     rows = listed(make_rows(run.parent.parent))[:5]
     new = write_table(tmp_path / "new.csv", rows)
     answer = sidelight(
@@ -71,10 +85,9 @@ def test_new_rows_in_text_and_in_lists_get_the_same_answers(sidelight, run, tmp_
     text = pl.read_csv(tmp_path / "p.csv")
     assert text["file"].to_list() == [row["file"] for row in rows]
     frame = pl.read_csv(new).with_columns(pl.col("file").str.split(";"))
-    proba = sl.load(run).predictor_
-    table = proba.read(frame, images=run.parent.parent)
+    table = predictor.read(frame, images=run.parent.parent)
     np.testing.assert_allclose(
-        proba.predict_proba(table),
+        predictor.predict_proba(table),
         text.select("^probability_.*$").to_numpy(),
         atol=1e-5,
     )
@@ -92,10 +105,9 @@ def test_a_row_with_more_pictures_than_the_model_takes_is_refused(
 
 
 def test_without_its_pictures_a_row_is_answered_by_its_metadata(
-    sidelight, run, tmp_path
+    sidelight, run, predictor
 ):
     rows = listed(make_rows(run.parent.parent))[:4]
-    predictor = sl.load(run).predictor_
     root = run.parent.parent
     none = pl.DataFrame(rows).with_columns(file=pl.lit(""))
     blind = predictor.predict_proba(predictor.read(none, images=root))

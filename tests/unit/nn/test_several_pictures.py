@@ -18,7 +18,7 @@ from sidelight.nn.layers import (
 )
 from sidelight.schema import ImageSpec
 
-NARROW = {"widths": (8, 8, 8)}
+NARROW = {"widths": (8, 8)}
 VECTORS = np.array(
     [[[1.0, -8.0], [3.0, -2.0], [99.0, 99.0]], [[5.0, 6.0], [7.0, 7.0], [9.0, 8.0]]],
     dtype="float32",
