@@ -50,7 +50,9 @@ def make_datasets(
         Three data sets of `({"image", "numeric", "categorical"}, target)`, batched;
         images `(batch, height, width, bands)`, uint8; deeper ones uint16 or float16,
         which the layer `BandScaling(**prepared.scale.model_dump())` of
-        `sidelight.nn.layers` brings to 0 to 255. Targets are class indices, or
+        `sidelight.nn.layers` brings to 0 to 255. With several pictures a row they have
+        an axis more, and "pictures" `(batch, pictures)` has a one for each that is
+        there. Targets are class indices, or
         numbers scaled by the training rows. Only train is shuffled. Each carries the
         fitted `Prepared` data as its attribute `prepared`.
 

@@ -217,3 +217,18 @@ def test_lists_for_a_schema_of_single_names():
     slots, problems = picture_names(frame, Schema(image="file"))
     assert [s.to_list() for s in slots] == [["a", "b"]]
     assert "more than 1 picture" in problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("columns", "image"),
+    [
+        ({"file": LISTED}, "file"),
+        ({"file": LISTS}, "file"),
+        ({"day": ["a.jpg", None, "e.jpg", "g.jpg"],
+          "night": ["b.jpg", "d.jpg", "f.jpg", "h.jpg"]}, "day,night"),
+    ],
+)  # fmt: skip
+def test_the_first_picture_of_a_row_names_its_columns(folder, columns, image):
+    options = {"image": image, "from_name": "{letter}.jpg", "learn": False}
+    table = read(folder, columns, **options)
+    assert table.frame["letter"].to_list() == ["a", "d", "e", "g"]
