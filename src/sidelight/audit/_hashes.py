@@ -17,32 +17,38 @@ if TYPE_CHECKING:
 
 BANDS, BAND_BITS = 4, 16
 WINDOW = 48  # neighbours in a bucket that are looked at; larger ones are sorted
-MOST_BITS = 10  # that the better of the two hashes may differ in
+MOST_BITS = 24  # of the 128 of both hashes, in which near duplicates may differ
 CLOSE = 6.0  # mean difference of the pixels, in steps of 255
 SAME_SHAPE = 0.99  # correlation of the pixels
-PIECE = 4096  # pairs whose pixels are compared at once
+PIECE = 4096  # pictures or pairs whose pixels are looked at together
 
 
 def hashes(pixels: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Return `(pictures, 2)` hashes of thumbnails `(pictures, 32, 32, 3)`."""
-    grey = _grey(pixels)
-    return np.stack([_frequencies(grey), _slopes(grey)], axis=1)
+    made = np.empty((len(pixels), 2), np.uint64)
+    for start in range(0, len(pixels), PIECE):  # as floats they take five times as much
+        grey = _grey(pixels[start : start + PIECE])
+        made[start : start + PIECE, 0] = _frequencies(grey)
+        made[start : start + PIECE, 1] = _slopes(grey)
+    return made
 
 
 def candidates(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return `(pairs, 2)` positions of pictures whose hashes are near."""
     found = hashes(pixels)
     pairs = [
-        _neighbours(found[:, which], band)
+        _near(_neighbours(found[:, which], band), found)
         for which in range(found.shape[1])
         for band in range(BANDS)
     ]
-    joined = np.unique(np.concatenate(pairs), axis=0)
-    if not len(joined):
-        return joined
-    apart = np.bitwise_count(found[joined[:, 0]] ^ found[joined[:, 1]])
-    near: NDArray[np.int64] = joined[apart.min(axis=1) <= MOST_BITS]
+    near: NDArray[np.int64] = np.unique(np.concatenate(pairs), axis=0)
     return near
+
+
+def _near(pairs: NDArray[np.int64], found: NDArray[np.uint64]) -> NDArray[np.int64]:
+    apart = np.bitwise_count(found[pairs[:, 0]] ^ found[pairs[:, 1]])
+    # As numbers of eight bits a sum of two would overflow.
+    return pairs[apart.sum(axis=1, dtype=np.int64) <= MOST_BITS]
 
 
 def alike(pixels: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
