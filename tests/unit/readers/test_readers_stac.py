@@ -212,6 +212,14 @@ def test_links_that_lead_nowhere_or_away(linked, tmp_path):
         read(link_file(tmp_path / "z.json", []))
 
 
+def test_a_service_beside_local_items_is_not_asked(tmp_path):
+    service = {"rel": "items", "href": "https://example.org/items"}
+    path = catalogue(tmp_path / "c", [item(0)], links=[service])
+    assert read(path).height == 1
+    with pytest.raises(TableError, match="1 link leads away"):
+        read(link_file(tmp_path / "x.json", [service]))
+
+
 def test_a_damaged_item_is_named(tmp_path):
     path = tmp_path / "item.json"
     path.write_text(json.dumps({"type": "Feature", "stac_version": "1.0.0"}))

@@ -13,8 +13,7 @@ from sidelight.readers.tables import _document
 if TYPE_CHECKING:
     import pystac
 
-CHILDREN = frozenset({"child"})
-ITEMS = frozenset({"item", "items"})
+FOLLOWED = frozenset({"child", "item", "items"})
 
 
 def is_stac(content: dict[str, Any]) -> bool:
@@ -71,11 +70,13 @@ def _walk(
     trail = (*trail, path)
     for link in content.get("links") or ():
         relation = link.get("rel") if isinstance(link, dict) else None
-        if relation not in CHILDREN | ITEMS:
+        if relation not in FOLLOWED:
             continue
         target = _target(path, str(link.get("href") or ""))
         if target is None:
-            remote.append(str(link["href"]))
+            # A service lists under "items" what the other links lead to one by one.
+            if relation != "items" or not _has_other_items(content):
+                remote.append(str(link["href"]))
             continue
         if target in trail:
             circle = [*trail[trail.index(target) :], target]
@@ -85,6 +86,11 @@ def _walk(
         if target not in seen:
             seen.add(target)
             yield from _walk(target, _linked(target, path), trail, seen, remote)
+
+
+def _has_other_items(content: dict[str, Any]) -> bool:
+    links = [link for link in content["links"] if isinstance(link, dict)]
+    return any(link.get("rel") in FOLLOWED - {"items"} for link in links)
 
 
 def _target(path: Path, href: str) -> Path | None:
