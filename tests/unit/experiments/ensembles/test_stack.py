@@ -25,7 +25,15 @@ RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize(
-    ("task", "outputs"), [("multiclass", 4), ("binary", 1), ("regression", 1)]
+    ("task", "outputs"),
+    [
+        ("multiclass", 4),
+        ("ordinal", 4),
+        ("binary", 1),
+        ("multilabel", 3),
+        ("regression", 1),
+        ("regression", 2),
+    ],
 )
 def test_joined_networks_answer_as_their_combiner_says(task, outputs, tmp_path):
     specs = [
@@ -36,10 +44,10 @@ def test_joined_networks_answer_as_their_combiner_says(task, outputs, tmp_path):
     joined = join(members, task)
     inputs = testing.random_inputs(specs[0])
     parts = [testing.answer(member, inputs) for member in members.values()]
-    if task == "multiclass":
+    if task in ("multiclass", "ordinal"):
         mixed = np.sqrt(parts[0] * parts[1])  # an equal mixture of logarithms
         expected = mixed / mixed.sum(axis=1, keepdims=True)
-    elif task == "binary":
+    elif task in ("binary", "multilabel"):
         odds = np.sqrt(np.prod([p / (1 - p) for p in parts], axis=0))
         expected = odds / (1 + odds)
     else:
