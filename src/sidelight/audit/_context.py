@@ -61,6 +61,7 @@ class Context:
         column: str | None = None,
         where: NDArray[Any] | None = None,
         values: Sequence[Any] | None = None,
+        files: Sequence[str] | None = None,
         fix: str = "",
         told: bool = False,
     ) -> Finding:
@@ -74,6 +75,8 @@ class Context:
             where: Positions of the rows concerned, or a mask of all rows.
             values: What stands in those rows, in the same order; None takes the cells
                 of the column as they were read.
+            files: Paths of the pictures concerned, in the same order; None takes the
+                first picture of each row.
             fix: What to do.
             told: Whether reading or splitting warns of the same.
         """
@@ -84,6 +87,7 @@ class Context:
         if values is None and column is not None and column in self.table.frame.columns:
             values = self.read(column).gather(first).to_list()
         shown: Sequence[Any] = [None] * len(first) if values is None else values
+        paths = [self.file(place) for place in first] if files is None else files
         return Finding(
             check=check,
             severity=severity,
@@ -91,8 +95,8 @@ class Context:
             column=column,
             rows=len(places),
             examples=tuple(
-                Example(int(self.table.rows[place]), self.file(place), plain(value))
-                for place, value in zip(first, shown, strict=False)
+                Example(int(self.table.rows[place]), path, plain(value))
+                for place, path, value in zip(first, paths, shown, strict=False)
             ),
             fix=fix,
             told=told,

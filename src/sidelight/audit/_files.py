@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,12 @@ from sidelight.images._progress import DecodingBar
 from sidelight.images.formats.pillow import DAMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
+
+    from sidelight.table import Pictures
 
 SIDE = 32  # of a thumbnail, in pixels
 PIECE = 16
-NO_PIXELS = np.zeros((SIDE, SIDE, 3), np.uint8)
 # How files begin, where Pillow does not say what they are.
 BEGINNINGS = {b"\x93NUMPY": "NPY", b"%PDF": "PDF", b"PK\x03\x04": "ZIP"}
 
@@ -35,6 +34,7 @@ class Looked:
     """What is known of one file.
 
     Attributes:
+        path: Where it is.
         num_bytes: Its size; 0 where it cannot be read.
         digest: Fingerprint of its contents; empty where it cannot be read.
         format: "JPEG", "PNG", …; empty where nobody knows.
@@ -42,9 +42,9 @@ class Looked:
         mode: Pillow's name of its bands.
         quality: Sum of the first quantisation table of a JPEG: the larger, the coarser.
         trouble: Why its pixels cannot be used; empty where they can.
-        pixels: `(32, 32, 3)` uint8; black where they cannot be used.
     """
 
+    path: str
     num_bytes: int = 0
     digest: str = ""
     format: str = ""
@@ -52,73 +52,83 @@ class Looked:
     mode: str = ""
     quality: int = 0
     trouble: str = ""
-    pixels: NDArray[np.uint8] = field(default_factory=lambda: NO_PIXELS)
 
 
 @dataclass(frozen=True, eq=False)
 class Files:
-    """The files of all rows.
+    """The pictures of all rows, first those that rows name first.
 
     Attributes:
-        looked: One for each row; None for a row without a file.
-        pixels: `(rows, 32, 32, 3)` uint8; black where there is no usable picture.
-        usable: `(rows,)` bool, which rows have pixels.
+        looked: What is known of each.
+        rows: `(pictures,)` int64 position of the row that names it.
+        pixels: `(pictures, 32, 32, 3)` uint8; black where they cannot be used.
     """
 
-    looked: tuple[Looked | None, ...]
+    looked: tuple[Looked, ...]
+    rows: NDArray[np.int64]
     pixels: NDArray[np.uint8]
-    usable: NDArray[np.bool_]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """`(pictures,)` bool, which have pixels."""
+        return np.array([not one.trouble for one in self.looked], bool)
+
+    def paths(self, at: NDArray[np.int64]) -> list[str]:
+        """Return where some of them are."""
+        return [self.looked[int(place)].path for place in at]
 
     @classmethod
-    def look(cls, paths: Sequence[Path | None], *, progress: bool = True) -> Files:
+    def look(cls, pictures: Pictures, *, progress: bool = True) -> Files:
         """Read the files of all rows.
 
         Args:
-            paths: One for each row; None for a row without.
+            pictures: Of a table.
             progress: Whether a bar is shown where standard error is a terminal.
         """
-        names = [None if path is None else str(path) for path in paths]
-        asked = list(dict.fromkeys(name for name in names if name is not None))
-        pieces = [asked[i : i + PIECE] for i in range(0, len(asked), PIECE)]
-        found: dict[str, Looked] = {}
-        with (
-            quiet(),
-            ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool,
-            DecodingBar(len(asked), progress) as advance,
-        ):
-            for piece, looked in zip(
-                pieces, pool.map(_look_at_all, pieces), strict=True
-            ):
-                found.update(zip(piece, looked, strict=True))
-                for _ in piece:
-                    advance()
-        rows = tuple(None if name is None else found[name] for name in names)
-        pixels = np.stack([NO_PIXELS if row is None else row.pixels for row in rows])
-        usable = [row is not None and not row.trouble for row in rows]
-        return cls(rows, pixels, np.array(usable, bool))
-
-    def usable_at(self) -> NDArray[np.int64]:
-        """Return the positions of rows whose pixels can be used."""
-        return np.flatnonzero(self.usable)
+        there = [np.flatnonzero(slot.is_not_null()) for slot in pictures.slots]
+        names = [
+            name for slot in pictures.slots for name in slot.drop_nulls().to_list()
+        ]
+        asked = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        looked, pixels = _all_of(list(asked), progress)
+        places = np.array([asked[name] for name in names], np.int64)
+        return cls(
+            looked=tuple(looked[place] for place in places),
+            rows=np.concatenate([np.empty(0, np.int64), *there]).astype(np.int64),
+            # A copy only where a file is named twice.
+            pixels=pixels if len(asked) == len(names) else pixels[places],
+        )
 
 
-def _look_at_all(paths: list[str]) -> list[Looked]:
-    return [_look(Path(path)) for path in paths]
+def _all_of(paths: list[str], progress: bool) -> tuple[list[Looked], NDArray[np.uint8]]:
+    looked: list[Looked] = []
+    pixels = np.zeros((len(paths), SIDE, SIDE, 3), np.uint8)
+    pieces = [paths[i : i + PIECE] for i in range(0, len(paths), PIECE)]
+    with (
+        quiet(),
+        ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool,
+        DecodingBar(len(paths), progress) as advance,
+    ):
+        for piece in pool.map(lambda part: [_look(path) for path in part], pieces):
+            for one, thumbnail_ in piece:
+                if thumbnail_ is not None:
+                    pixels[len(looked)] = thumbnail_
+                looked.append(one)
+                advance()
+    return looked, pixels
 
 
-def _look(path: Path) -> Looked:
+def _look(path: str) -> tuple[Looked, NDArray[np.uint8] | None]:
     try:
-        data = path.read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
-        return Looked(trouble=f"cannot be read: {error.strerror or error}")
+        return Looked(path, trouble=f"cannot be read: {error.strerror or error}"), None
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-    kind, size, mode, quality = _header(data)
-    pixels, trouble = NO_PIXELS, ""
+    facts = (path, len(data), digest, *_header(data))
     try:
-        pixels = thumbnail(data, SIDE)
+        return Looked(*facts), thumbnail(data, SIDE)
     except UnusableImageError as error:
-        trouble = str(error)
-    return Looked(len(data), digest, kind, size, mode, quality, trouble, pixels)
+        return Looked(*facts, trouble=str(error)), None
 
 
 def _header(data: bytes) -> tuple[str, tuple[int, int], str, int]:

@@ -48,7 +48,8 @@ def candidates(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
 def _near(pairs: NDArray[np.int64], found: NDArray[np.uint64]) -> NDArray[np.int64]:
     apart = np.bitwise_count(found[pairs[:, 0]] ^ found[pairs[:, 1]])
     # As numbers of eight bits a sum of two would overflow.
-    return pairs[apart.sum(axis=1, dtype=np.int64) <= MOST_BITS]
+    near: NDArray[np.int64] = pairs[apart.sum(axis=1, dtype=np.int64) <= MOST_BITS]
+    return near
 
 
 def alike(pixels: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.int64]:

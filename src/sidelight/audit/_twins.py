@@ -50,8 +50,8 @@ class Twins:
 
     @classmethod
     def of_pairs(cls, pairs: NDArray[np.int64]) -> Twins:
-        """Return pairs `(n, 2)` in the order of their rows."""
-        pairs = np.sort(pairs, axis=1)
+        """Return pairs of two rows `(n, 2)` in the order of their rows."""
+        pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
         return cls(pairs[order, 0], pairs[order, 1])
 

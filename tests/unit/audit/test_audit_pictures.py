@@ -99,13 +99,16 @@ def test_files_are_known_by_their_contents(tmp_path):
     (tmp_path / "c.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
     (tmp_path / "d.png").write_bytes(b"no picture")
     names = ("a.jpg", "b.jpg", "c.jpg", "d.png", "gone.png")
-    files = Files.look([tmp_path / n for n in names] + [None], progress=False)
-    a, b, c, d, gone, nothing = files.looked
+    first = Pictures([*(tmp_path / n for n in names), None]).texts
+    second = Pictures([None, tmp_path / "a.jpg", *[None] * 4]).texts
+    files = Files.look(Pictures(first, second), progress=False)
+    a, b, c, d, gone, again = files.looked
+    assert files.rows.tolist() == [0, 1, 2, 3, 4, 1]
+    assert again == a
     assert (a.format, a.size, a.mode) == ("JPEG", (32, 32), "RGB")
     assert a.digest == c.digest != b.digest
     assert a.quality > b.quality > 0
     assert "not a picture" in d.trouble
     assert "cannot be read: No such file" in gone.trouble
-    assert nothing is None
-    assert files.usable.tolist() == [True, True, True, False, False, False]
+    assert files.usable.tolist() == [True, True, True, False, False, True]
     assert np.abs(files.pixels[1].astype(int) - smooth(1)[0]).mean() < 6

@@ -28,8 +28,8 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    blank = files.usable & is_blank(files.pixels)
-    number = int(blank.sum())
+    blank = np.flatnonzero(files.usable & is_blank(files.pixels))
+    number = len(blank)
     if not number:
         return []
     return [
@@ -38,10 +38,9 @@ def find(context: Context) -> list[Finding]:
             "warning" if number >= max(3, MANY * len(context)) else "note",
             f"{counted(number, 'picture')} {verb(number, 'is', 'are')} of one colour.",
             column=context.table.schema.image,
-            where=blank,
-            values=[
-                f"{files.pixels[i, 0, 0].tolist()}" for i in np.flatnonzero(blank)[:5]
-            ],
+            where=files.rows[blank],
+            values=[str(files.pixels[place, 0, 0].tolist()) for place in blank[:5]],
+            files=files.paths(blank),
             fix="Leave these rows out unless they are meant to show nothing.",
         )
     ]

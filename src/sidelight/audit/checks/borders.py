@@ -35,17 +35,17 @@ def find(context: Context) -> list[Finding]:
     files, answer = context.files, context.answer
     if files is None or answer is None:
         return []
-    rows = np.flatnonzero(files.usable & answer.known)
-    if len(rows) < FEWEST:
+    seen = np.flatnonzero(files.usable & answer.known[files.rows])
+    if len(seen) < FEWEST:
         return []
-    ring = _ring(files.pixels[rows])
+    ring = _ring(files.pixels[seen])
     plain = ring.std(axis=1).max(axis=1) <= FLAT
     if plain.mean() < FRAMED:
         return []
     shade = (ring.mean(axis=1) // STEP).astype(np.int64)
     colour = (shade[:, 0] * 8 + shade[:, 1]) * 8 + shade[:, 2]
     levels = np.where(plain, colour, 512)
-    known = answer.at(rows)
+    known = answer.at(files.rows[seen])
     skill = foretold(levels, known)
     if skill.value < TOLD or skill.low < LOW:
         return []
@@ -57,7 +57,8 @@ def find(context: Context) -> list[Finding]:
             f"{context.table.schema.target!r} and leaves open {1 - skill.value:.0%} of "
             "what guessing leaves open.",
             column=context.table.schema.image,
-            where=rows[plain],
+            where=files.rows[seen[plain]],
+            files=files.paths(seen[plain][:5]),
             values=[str(c.astype(int).tolist()) for c in ring[plain][:5].mean(axis=1)],
             fix="Cut the border off, or paint it one colour in all pictures.",
         )

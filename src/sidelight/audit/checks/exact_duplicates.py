@@ -21,10 +21,9 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    rows = [
-        row for row, one in enumerate(files.looked) if one is not None and one.digest
-    ]
-    digests = [one.digest for one in files.looked if one is not None and one.digest]
-    _, groups = np.unique(np.array(digests, dtype=np.str_), return_inverse=True)
-    twins = Twins.of_groups(np.array(rows, np.int64), groups)
+    read = [place for place, one in enumerate(files.looked) if one.digest]
+    digests = np.array([files.looked[place].digest for place in read], dtype=np.str_)
+    _, groups = np.unique(digests, return_inverse=True)
+    order = np.argsort(files.rows[read], kind="stable")
+    twins = Twins.of_groups(files.rows[read][order], groups[order])
     return said_of_twins(context, "exact_duplicates", "the same picture as", twins)

@@ -34,12 +34,12 @@ def find(context: Context) -> list[Finding]:
     files, answer = context.files, context.answer
     if files is None or answer is None:
         return []
-    rows = np.flatnonzero(files.usable & answer.known)
-    if len(rows) < FEWEST:
+    seen = np.flatnonzero(files.usable & answer.known[files.rows])
+    if len(seen) < FEWEST:
         return []
-    known = answer.at(rows)
+    known = answer.at(files.rows[seen])
     found = []
-    for what, cells in _facts(files, rows).items():
+    for what, cells in _facts(files, seen).items():
         if cells.n_unique() < 2:
             continue
         skill = foretold(codes_of(cells), known)
@@ -55,8 +55,9 @@ def find(context: Context) -> list[Finding]:
                 f"{1 - skill.value:.0%} of what guessing leaves open: a network can "
                 "learn it from traces of scaling and compression.",
                 column=context.table.schema.image,
-                where=rows,
+                where=files.rows[seen],
                 values=cells[:5].to_list(),
+                files=files.paths(seen[:5]),
                 fix="Bring all pictures to one size, format and quality from sources "
                 "that have every class.",
             )
@@ -64,8 +65,8 @@ def find(context: Context) -> list[Finding]:
     return found
 
 
-def _facts(files: Files, rows: NDArray[np.int64]) -> dict[str, pl.Series]:
-    looked = [one for row in rows if (one := files.looked[row]) is not None]
+def _facts(files: Files, seen: NDArray[np.int64]) -> dict[str, pl.Series]:
+    looked = [files.looked[place] for place in seen]
     sizes = [one.size for one in looked]
     per_pixel = [one.num_bytes / max(one.size[0] * one.size[1], 1) for one in looked]
     return {

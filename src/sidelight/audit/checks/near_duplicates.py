@@ -24,14 +24,14 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    rows = np.flatnonzero(files.usable & ~is_blank(files.pixels))
-    if len(rows) < 2:
+    seen = np.flatnonzero(files.usable & ~is_blank(files.pixels))
+    if len(seen) < 2:
         return []
-    pixels = files.pixels[rows]
+    pixels = files.pixels[seen]
     pairs = alike(pixels, candidates(pixels))
-    digests = np.array([one.digest if one else "" for one in files.looked])[rows]
+    digests = np.array([one.digest for one in files.looked], dtype=np.str_)[seen]
     pairs = pairs[digests[pairs[:, 0]] != digests[pairs[:, 1]]]
-    twins = Twins.of_pairs(rows[pairs])
+    twins = Twins.of_pairs(files.rows[seen[pairs]])
     return said_of_twins(
         context, "near_duplicates", "nearly the same picture as", twins
     )

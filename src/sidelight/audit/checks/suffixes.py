@@ -28,28 +28,26 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    where, values = [], []
-    for row, one in enumerate(files.looked):
-        ending = os.path.splitext(context.file(row) or "")[1].lower()  # noqa: PTH122
+    lying, values = [], []
+    for place, one in enumerate(files.looked):
+        ending = os.path.splitext(one.path)[1].lower()  # noqa: PTH122
         # What nobody knows the format of is unreadable, which is another check.
-        if (
-            one is not None
-            and one.format
-            and one.format not in FORMATS.get(ending, {one.format})
-        ):
-            where.append(row)
+        if one.format and one.format not in FORMATS.get(ending, {one.format}):
+            lying.append(place)
             values.append(f"{one.format}, called {ending}")
-    if not where:
+    if not lying:
         return []
+    where = np.array(lying)
     return [
         context.finding(
             "suffixes",
             "warning",
-            f"{counted(len(where), 'file')} {verb(len(where), 'is', 'are')} of another "
+            f"{counted(len(lying), 'file')} {verb(len(lying), 'is', 'are')} of another "
             "format than the name says.",
             column=context.table.schema.image,
-            where=np.array(where),
+            where=files.rows[where],
             values=values[:5],
+            files=files.paths(where),
             fix="Sidelight reads what a file is, other programs may not: rename them. "
             "If they are of one class, see the check file_facts.",
         )

@@ -19,19 +19,18 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    where = [i for i, one in enumerate(files.looked) if one is not None and one.trouble]
-    if not where:
+    bad = np.flatnonzero(~files.usable)
+    if not len(bad):
         return []
-    number = len(where)
-    reasons = [one.trouble for one in files.looked if one is not None and one.trouble]
     return [
         context.finding(
             "unreadable",
             "severe",
-            f"{counted(number, 'picture')} cannot be used.",
+            f"{counted(len(bad), 'picture')} cannot be used.",
             column=context.table.schema.image,
-            where=np.array(where),
-            values=[f"it {reason}" for reason in reasons[:5]],
+            where=files.rows[bad],
+            values=[f"it {files.looked[place].trouble}" for place in bad[:5]],
+            files=files.paths(bad),
             fix="Mend the files, or leave these rows out with --on-bad drop "
             "(on_bad='drop').",
         )
