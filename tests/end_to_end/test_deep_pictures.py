@@ -71,6 +71,7 @@ def scenes(tmp_path):
 ASKED = ("--image", "file", "--target", "label", *QUICK)
 
 
+@pytest.mark.slow
 def test_a_run_on_13_bands_predicts_what_it_answered(sidelight, scenes, tmp_path):
     options = ("--scale-percentiles", "2,98")
     done = sidelight(

@@ -73,6 +73,12 @@ def agree(
 
 def _through_window(headers: Headers, window: str) -> bool:
     having = [h.window for h in headers.values() if h.window is not None]
+    if window == "auto" and any(having) and not all(having):
+        message = (
+            f"{having.count(False)} of {len(having)} DICOM files have no window; all "
+            "are packed without (--set image.window=file refuses those with none)."
+        )
+        warnings.warn(message, DataWarning, stacklevel=4)
     return bool(having) and (window == "file" or (window == "auto" and all(having)))
 
 
@@ -87,11 +93,9 @@ def _depth(headers: Headers, reasons: dict[int, str]) -> Depth:
     deep = counts.total()
     if shallow and deep:
         most, few = ("8", "more") if shallow > deep else ("more than 8", "8")
-        reasons |= {
-            i: f"has {few} bits a band; most pictures have {most}"
-            for i, h in headers.items()
-            if (h.depth == "uint8") != (shallow > deep) and i not in reasons
-        }
+        others = [i for i, h in headers.items() if (h.depth == "uint8") == (few == "8")]
+        reason = f"has {few} bits a band; most pictures have {most}"
+        reasons.update({i: reason for i in others if i not in reasons})
     if shallow > deep or not deep:
         return "uint8"
     if len(counts) == 1:

@@ -150,7 +150,7 @@ def _encoded(
 ) -> NDArray[Any]:
     """Return values in the pack's dtype, with what is absent marked."""
     if rule.depth == "float16":
-        seen = np.where(present, values, 0)
+        seen = np.where(present, values, 0).astype(np.float64)
         farthest = float(seen.flat[np.abs(seen).argmax()])
         if abs(farthest) > LARGEST:
             problem = (
@@ -160,11 +160,13 @@ def _encoded(
             raise UnusableImageError(problem)
         return np.where(present, values, np.nan).astype(np.float16)
     low, high = ENDS[rule.depth]
-    kept = np.where(present, np.rint(values).astype(np.float64), low)
+    whole = np.rint(values) if values.dtype.kind == "f" else values
+    kept = np.where(present, whole, 0)
     outside = kept[(kept < low) | (kept > high)]
     if len(outside):
         problem = f"holds {outside[0]:g}, outside the {low} to {high} of the pack"
         raise UnusableImageError(problem)
     # Where values themselves say what is absent, 0 is taken.
     lowest = 1 if rule.marks_absent else 0
-    return np.where(present, np.maximum(kept - low, lowest), 0).astype(rule.dtype)
+    stored = np.maximum(kept.astype(np.int32) - low, lowest)
+    return np.where(present, stored, 0).astype(rule.dtype)

@@ -56,6 +56,21 @@ def test_tiffs_of_any_band_count_and_depth_are_read_exactly(
     assert (read(path) == expected).all()
 
 
+def test_many_bands_are_read_without_a_word(tmp_path, write_tiff, caplog, capfd):
+    read(write_tiff(tmp_path / "x.tif", random("uint16", 13)))
+    read(write_tiff(tmp_path / "y.tif", random("float32", 2)))
+    assert caplog.records == []
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_big_tiffs_are_read(tmp_path, write_tiff):
+    for bands in (3, 5):
+        values = random("uint8", bands)
+        path = write_tiff(tmp_path / "x.tif", values, BIGTIFF="YES")
+        assert path.read_bytes()[:4] == b"II+\0"
+        assert (read(path) == values).all()
+
+
 def test_pages_of_one_size_are_bands(tmp_path):
     pages = [Image.fromarray(np.full((4, 3), n, np.uint16)) for n in (10, 20, 30)]
     path = tmp_path / "pages.tif"
@@ -181,7 +196,8 @@ def test_a_truncated_tiff_is_refused(tmp_path, write_tiff):
     data = path.read_bytes()
     rule = rule_of(read_header(path))
     for length in (len(data) // 2, 200, 20):
-        with pytest.raises(UnusableImageError, match="cannot be decoded") as caught:
+        problem = "is not a picture" if length == 20 else "cannot be decoded"
+        with pytest.raises(UnusableImageError, match=problem) as caught:
             decode(data[:length], rule)
         assert "vsimem" not in str(caught.value)
 
@@ -328,6 +344,17 @@ def test_compressed_pixels_that_no_decoder_reads_are_named(tmp_path, write_dicom
     path = write_dicom(tmp_path / "x.dcm", stored, syntax=MPEG2MPML)
     with pytest.raises(UnusableImageError, match=r"compressed by MPEG2.*install"):
         read(path)
+
+
+def test_compressed_pixels_are_read_where_a_decoder_is_there(tmp_path, write_dicom):
+    import pydicom
+    from pydicom.uid import RLELossless
+
+    path = write_dicom(tmp_path / "x.dcm", STORED, bits=12)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.save_as(path)
+    assert (read(path)[..., 0].astype(int) - 32768 == STORED).all()
 
 
 def test_a_truncated_dicom_is_refused(tmp_path, write_dicom):

@@ -213,8 +213,15 @@ def test_a_window_is_used_if_every_file_has_one(
         stored = np.ones((9, 9), np.int16)
         path = write_dicom(tmp_path / f"{number}.dcm", stored, bits=12, **tags)
         paths.append(path)
-    rule = survey(make_table(paths), window=window).rule
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        rule = survey(make_table(paths), window=window).rule
     assert (rule.window, rule.depth) == expected
+    said = [str(warning.message) for warning in caught]
+    if all(having):
+        assert said == []
+    else:
+        assert said[0].startswith("1 of 2 DICOM files have no window; all are packed")
 
 
 def test_a_window_that_is_asked_for_and_missing_is_named(

@@ -94,3 +94,20 @@ def test_half_precision_keeps_eleven_bits():
     values = np.random.default_rng(0).uniform(-60000, 60000, (50, 50))
     found = apply(values, rule(50, 50)).astype(np.float64)
     assert (np.abs(found / values - 1) <= 2**-11).all()
+
+
+@pytest.mark.parametrize("depth", ["uint16", "int16", "float16"])
+@pytest.mark.parametrize("dtype", ["uint16", "int16", "int32", "float64"])
+def test_any_dtype_fits_a_pack_if_its_values_do(dtype, depth):
+    values = np.array([[[1], [5], [30000]]], dtype)
+    valid = np.array([[True, False, True]])
+    found = packed(Raster(values, valid), rule(1, 3, depth))[0, :, 0]
+    expected = {"uint16": (1, 30000), "int16": (32769, 62768), "float16": (1, 30000)}
+    assert (found[0], found[2]) == expected[depth]
+    assert np.isnan(found[1]) if depth == "float16" else found[1] == 0
+
+
+def test_the_lowest_of_32_bits_is_beyond_half_precision_too():
+    values = np.full((1, 1, 1), -(2**31), np.int32)
+    with pytest.raises(UnusableImageError, match="more than half-precision"):
+        packed(Raster(values), rule(1, 1))

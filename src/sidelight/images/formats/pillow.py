@@ -113,8 +113,7 @@ def _refusal(image: Image.Image) -> str:
         return f"is of the format {image.format}; convert it to PNG or JPEG first"
     if image.width * image.height > MAX_PIXELS:
         return too_large(image.width, image.height)
-    # A TIFF of any depth is for GDAL, and a PNG too.
-    readable = image.mode in GREY_16 or image.format in ("TIFF", "PNG")
+    readable = image.mode in GREY_16 or image.format == "PNG"  # or GDAL reads it
     if readable or (image.mode in KNOWN_MODES and not is_deep(image)):
         return ""
     return (

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from sidelight.images.formats import _gdal
 from sidelight.images.formats import pillow as plain
-from sidelight.images.formats._base import Header, Raster, UnusableImageError
+from sidelight.images.formats._base import Header, Raster
 from sidelight.registry import FORMATS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PIL import Image
 
 MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-NODATA_TAG = 42113
-EXTRA_SAMPLES_TAG, UNSPECIFIED = 338, 0
-REDUCED_TAG = 254
+BIG = (b"II+\0", b"MM\0+")
 DRIVER = "GTiff"
+# Tags of TIFF 6.0, and GDAL's own for nodata.
+REDUCED, BITS, SAMPLES, EXTRA, SAMPLE_FORMAT, NODATA = 254, 258, 277, 338, 339, 42113
+UNSPECIFIED, UNSIGNED = 0, 1
 
 
 @FORMATS.register(
@@ -36,41 +39,43 @@ class TiffFormat:
 
     def header(self, path: Path, *, picked: bool) -> Header:
         """Return what is known without decoding."""
-        if not picked:
-            image = _opened(path)
-            if image is not None:
-                with image:
-                    if _is_plain(image):
-                        return plain.header_of(image)
+        if not picked and _is_shallow(path):
+            with plain.opened(path) as image:
+                if not _has_pages(image):
+                    return plain.header_of(image)
         return _gdal.header(path, DRIVER, picked=picked)
 
     def read(self, data: bytes, *, picked: bool, window: bool) -> Image.Image | Raster:
         """Return the pixels of a file's contents."""
         del window
-        if not picked:
-            image = _opened(io.BytesIO(data))
-            if image is not None:
-                with image:
-                    if _is_plain(image):
-                        return plain.pixels_of(image)
+        if not picked and _is_shallow(io.BytesIO(data)):
+            with plain.opened(io.BytesIO(data)) as image:
+                if not _has_pages(image):
+                    return plain.pixels_of(image)
         return _gdal.read(data, DRIVER, picked=picked)
 
 
-def _opened(source: Path | io.BytesIO) -> Image.Image | None:
-    """Return what Pillow makes of a TIFF; None if it has no idea."""
+def _is_shallow(source: Path | io.BytesIO) -> bool:
+    """Return whether the first page is a picture of 8 bits, by its tags alone.
+
+    Pillow itself would write a line of log for each file that it cannot decode.
+    """
+    opening = source.open("rb") if isinstance(source, Path) else nullcontext(source)
     try:
-        return plain.opened(source)
-    except UnusableImageError:
-        return None
-
-
-def _is_plain(image: Image.Image) -> bool:
-    if image.format != "TIFF" or plain.is_deep(image):
+        with opening as file:
+            head = file.read(8)
+            tags = ImageFileDirectory_v2(head + file.read(8 * head.startswith(BIG)))
+            file.seek(tags.next)
+            tags.load(file)
+            samples = int(tags.get(SAMPLES, 1))
+            bits = tags.get(BITS, (1,))
+            kinds = tags.get(SAMPLE_FORMAT, (UNSIGNED,))
+            # Pillow drops a band that nobody says is transparency, or takes it for it.
+            unnamed = UNSPECIFIED in tags.get(EXTRA, ())
+    except plain.DAMAGE:
         return False
-    tags = image.tag_v2  # type: ignore[attr-defined]
-    # Pillow drops a band that nobody says is transparency, or takes it for that.
-    unnamed = UNSPECIFIED in tags.get(EXTRA_SAMPLES_TAG, ())
-    return NODATA_TAG not in tags and not unnamed and not _has_pages(image)
+    whole = max(bits) <= 8 and set(kinds) == {UNSIGNED}
+    return samples <= 4 and whole and not unnamed and NODATA not in tags
 
 
 def _has_pages(image: Image.Image) -> bool:
@@ -80,7 +85,7 @@ def _has_pages(image: Image.Image) -> bool:
     try:
         for number in range(1, image.n_frames):  # type: ignore[attr-defined]
             image.seek(number)
-            if not image.tag_v2.get(REDUCED_TAG):  # type: ignore[attr-defined]
+            if not image.tag_v2.get(REDUCED):  # type: ignore[attr-defined]
                 return True
         return False
     finally:
