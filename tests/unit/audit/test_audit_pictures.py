@@ -11,6 +11,7 @@ from sidelight.audit._context import Context
 from sidelight.audit._files import Files
 from sidelight.audit._hashes import alike, candidates
 from sidelight.audit._twins import Twins, said_of_twins
+from sidelight.registry import CHECKS
 from sidelight.schema import Schema
 from sidelight.splits import Split
 from sidelight.table import Pictures, Table
@@ -112,3 +113,16 @@ def test_files_are_known_by_their_contents(tmp_path):
     assert "cannot be read: No such file" in gone.trouble
     assert files.usable.tolist() == [True, True, True, False, False, True]
     assert np.abs(files.pixels[1].astype(int) - smooth(1)[0]).mean() < 6
+
+
+def test_black_pictures_are_no_duplicates(tmp_path):
+    names = [tmp_path / f"{number}.png" for number in range(6)]
+    for number, name in enumerate(names):
+        Image.fromarray(smooth(1, seed=number // 5)[0] * (number < 3)).save(name)
+    seen = context(["a", "a", "b", "a", "b", "a"], [0] * 6)
+    seen.files = Files.look(Pictures(names), progress=False)
+    (twins,) = CHECKS.get("exact_duplicates").obj(seen)[:1]
+    assert (twins.rows, twins.examples[0].row) == (1, 3)
+    (blank,) = CHECKS.get("blank_pictures").obj(seen)
+    assert (blank.rows, [e.row for e in blank.examples]) == (3, [4, 5, 6])
+    assert CHECKS.get("near_duplicates").obj(seen) == []

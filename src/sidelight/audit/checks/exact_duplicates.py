@@ -7,6 +7,7 @@ import numpy as np
 from sidelight.audit._context import Context
 from sidelight.audit._finding import Finding
 from sidelight.audit._twins import Twins, said_of_twins
+from sidelight.audit.checks.blank_pictures import is_blank
 from sidelight.registry import CHECKS
 
 
@@ -21,7 +22,13 @@ def find(context: Context) -> list[Finding]:
     files = context.files
     if files is None:
         return []
-    read = [place for place, one in enumerate(files.looked) if one.digest]
+    # Black pictures are alike by nature; the check blank_pictures speaks of them.
+    blank = files.usable & is_blank(files.pixels)
+    read = [
+        place
+        for place, one in enumerate(files.looked)
+        if one.digest and not blank[place]
+    ]
     digests = np.array([files.looked[place].digest for place in read], dtype=np.str_)
     _, groups = np.unique(digests, return_inverse=True)
     order = np.argsort(files.rows[read], kind="stable")
