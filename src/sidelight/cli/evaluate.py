@@ -50,7 +50,7 @@ def evaluate(
         images=images,
         sql=sql,
         asset=asset,
-        join=[Join(**one) for one in o.joins(join, on, cardinality)],
+        join=[Join.model_validate(j) for j in o.joins(join, on, cardinality)],
         on_bad=on_bad,
         by=by,
         without=without or (),

@@ -64,7 +64,7 @@ def inspect(
             images=images,
             sql=sql,
             asset=asset,
-            join=[Join(**one) for one in o.joins(join, on, cardinality)],
+            join=[Join.model_validate(j) for j in o.joins(join, on, cardinality)],
             headers=o.headers(headers),
             from_name=from_name,
             kinds=o.pairs(kind, "--kind"),

@@ -46,7 +46,7 @@ def predict(
         images=images,
         sql=sql,
         asset=asset,
-        join=[Join(**one) for one in o.joins(join, on, cardinality)],
+        join=[Join.model_validate(j) for j in o.joins(join, on, cardinality)],
         on_bad=on_bad,
         cache=None if cache is None else Path(cache),
     )

@@ -1,5 +1,6 @@
 import builtins
 import os
+import re
 from pathlib import Path
 
 import fsspec
@@ -153,11 +154,16 @@ def test_an_object_gone_since_it_was_listed_has_no_file(memory):
 
 
 @pytest.mark.parametrize(
-    ("url", "package"),
-    [("s3://b/a.csv", "s3fs"), ("gs://b/a.csv", "gcsfs"), ("az://b/a.csv", "adlfs")],
+    ("url", "package", "wanted"),
+    [
+        ("s3://b/a.csv", "s3fs", "s3fs"),
+        ("gs://b/a.csv", "gcsfs", "gcsfs"),
+        ("az://b/a.csv", "adlfs", "adlfs"),
+        ("s3://b/a.csv", "fsspec", "'sidelight[stores]'"),
+    ],
 )
 def test_a_package_that_is_missing_is_named_with_what_to_type(
-    url, package, monkeypatch
+    url, package, wanted, monkeypatch
 ):
     real = builtins.__import__
 
@@ -167,7 +173,7 @@ def test_a_package_that_is_missing_is_named_with_what_to_type(
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingPackageError, match=f"pip install {package}"):
+    with pytest.raises(MissingPackageError, match=re.escape(f"pip install {wanted}")):
         fetch_one(url)
 
 
