@@ -51,22 +51,24 @@ def big_table(num_rows: int = ROWS) -> Table:
     return read_table(frame, target="label", on_bad="keep")
 
 
-def seconds() -> tuple[float, Audit]:
-    """Return how long the checks of metadata take, and what they found."""
+def seconds() -> tuple[float, float, Audit]:
+    """Return how long the checks of metadata take, how much of it was computing in
+    this process, and what they found.
+    """
     table = big_table()
     split = make_split(table, SplitConfig())
     run_checks(table.at(np.arange(1000)), None, progress=False)  # imports
-    start = time.perf_counter()
+    start, computing = time.perf_counter(), time.process_time()
     found = run_checks(table, split, progress=False)
-    return time.perf_counter() - start, found
+    return time.perf_counter() - start, time.process_time() - computing, found
 
 
 def alarms(folder: Path, name: str, image: str, target: str) -> Audit:
-    """Return what is found in a real table."""
+    """Return what is found in a real table; commas join several image columns."""
     # Namibia and North America are written NA.
     table = read_table(
         folder / name / "table.csv",
-        image=image,
+        image=image.split(","),
         target=target,
         on_bad="keep",
         null_values=[""],
@@ -77,9 +79,10 @@ def alarms(folder: Path, name: str, image: str, target: str) -> Audit:
 def main(words: tuple[str, ...] = ()) -> None:
     """Measure and print."""
     if not words:
-        took, found = seconds()
+        took, computing, found = seconds()
         alarming = sum(finding.severity != "note" for finding in found.findings)
         print(f"audit of {ROWS:,} rows, metadata   {took:6.1f} s (goal ≤ 20)")
+        print(f"  of all processors together       {computing:6.1f} s")
         print(f"  alarms without a fault           {alarming:6d}   (goal 0)")
         return
     folder = Path(words[words.index("--data") + 1])
