@@ -179,3 +179,10 @@ def test_lists_bytes_and_objects_are_passed_over():
     split = Split((np.arange(80) % 3).astype(np.int8), "random")
     found = run_checks(table, split, progress=False)
     assert {f.column for f in found.findings} <= {"y", None}
+
+
+def test_one_answer_is_not_given_away():
+    columns = {"x": ["a", "b"] * 40, "y": ["same"] * 80}
+    assert find("column_leaks", "y", **columns) == []
+    (found,) = find("cells", "y", **columns)
+    assert "nothing to learn" in found.sentence

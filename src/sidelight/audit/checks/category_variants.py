@@ -20,15 +20,15 @@ def find(context: Context) -> list[Finding]:
     """Say which categories are several for one."""
     found = []
     for name in context.words():
-        text = context.read(name).cast(pl.String)
+        text = context.read(name).cast(pl.String).alias("value")
         counts = text.drop_nulls().value_counts(sort=True)
         if counts.height > max(10, MOST_LEVELS * len(text)):
             continue
         spellings = (
-            counts.with_columns(_folded(pl.col(name)).alias("folded"))
+            counts.with_columns(_folded(pl.col("value")).alias("folded"))
             .group_by("folded", maintain_order=True)
-            .agg(pl.col(name), pl.col("count"))
-            .filter(pl.col(name).list.len() > 1, pl.col("folded") != "")
+            .agg(pl.col("value"), pl.col("count"))
+            .filter(pl.col("value").list.len() > 1, pl.col("folded") != "")
         )
         for _, forms, numbers in spellings.iter_rows():
             usual, *rarer = forms

@@ -21,7 +21,7 @@ FIXED = 0.2  # share of the rows whose level has one answer only
 def find(context: Context) -> list[Finding]:
     """Say which columns hold the answer, in rows they were not learned from."""
     answer, schema = context.answer, context.table.schema
-    if answer is None:
+    if answer is None or len(answer.classes) == 1:  # one answer needs no telling
         return []
     certain = leaks(context.table.frame, schema)
     exact = {name: how for (name, _), how in certain.items()}

@@ -27,7 +27,7 @@ def find(context: Context) -> list[Finding]:
             found.append(_note(context, name, sentence))
             continue
         text = labels(cells)
-        counts = text.value_counts(sort=True)
+        counts = text.alias("value").value_counts(sort=True)
         most, number = counts.row(0)
         if counts.height == 1:
             sentence = f"Column {name!r} is {most!r} in every row."

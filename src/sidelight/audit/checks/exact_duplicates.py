@@ -24,11 +24,13 @@ def find(context: Context) -> list[Finding]:
         return []
     # Black pictures are alike by nature; the check blank_pictures speaks of them.
     blank = files.usable & is_blank(files.pixels)
-    read = [
+    # One file under one name in two rows is for the check references to say.
+    places = {one.path: place for place, one in reversed([*enumerate(files.looked)])}
+    read = sorted(
         place
-        for place, one in enumerate(files.looked)
-        if one.digest and not blank[place]
-    ]
+        for place in places.values()
+        if files.looked[place].digest and not blank[place]
+    )
     digests = np.array([files.looked[place].digest for place in read], dtype=np.str_)
     _, groups = np.unique(digests, return_inverse=True)
     order = np.argsort(files.rows[read], kind="stable")

@@ -21,7 +21,8 @@ def find(context: Context) -> list[Finding]:
     """Say which categories may be misspelt."""
     found = []
     for name, text in context.words().items():
-        rows = dict(text.drop_nulls().value_counts(sort=True).iter_rows())
+        values = text.drop_nulls().alias("value")  # whatever the column is called
+        rows = dict(values.value_counts(sort=True).iter_rows())
         if len(rows) > MOST_LEVELS:
             continue
         for word, number in rows.items():
