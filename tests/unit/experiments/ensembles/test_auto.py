@@ -33,6 +33,7 @@ def chooser(worth=0.005):
     """Return the chooser without networks, on rows that are all validation rows."""
     auto = Auto.__new__(Auto)
     auto.metric, auto.truth, auto.notes = "accuracy", TRUTH, []
+    auto.task = "multiclass"
     auto.options = AutoConfig(worth=worth)
     table = SimpleNamespace(__len__=lambda: 800)
     split = SimpleNamespace(indices=lambda _: np.arange(800), method="random")
