@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -57,9 +57,10 @@ def _acquire(file: IO[str], folder: Path) -> None:
 def _sign(file: IO[str]) -> None:
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     holder = {"process": os.getpid(), "host": socket.gethostname(), "since": since}
-    file.truncate(0)
-    file.write(json.dumps(holder))
-    file.flush()
+    # Who is named helps those who wait; a full disk is found out elsewhere.
+    with suppress(OSError):
+        file.truncate(0)
+        os.write(file.fileno(), json.dumps(holder).encode())
 
 
 def _waiting_for(file: IO[str]) -> str:
