@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,16 +19,16 @@ from sidelight.readers._keys import (
     problems,
     unmatched,
 )
+from sidelight.readers._open import open_source
 from sidelight.redact import redact
 from sidelight.schema import Record
 from sidelight.table._cells import labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from sidelight.table._problems import Problem
-
-    Read = Callable[[Any, str | None], tuple[pl.DataFrame, str, Path | str]]
 
 
 class Join(Record):
@@ -95,7 +94,6 @@ class Joined:
 def join_tables(
     main: Side,
     joins: Sequence[Join],
-    read: Read,
     *,
     images: Sequence[str],
     null_values: Sequence[str],
@@ -108,7 +106,6 @@ def join_tables(
     Args:
         main: The table as read.
         joins: The other tables.
-        read: Returns frame, name and folder of a source and a query.
         images: The columns that name pictures, if known.
         null_values: Words that mean an empty cell; an empty key matches nothing.
 
@@ -122,7 +119,8 @@ def join_tables(
     for number, join in enumerate(joins):
         if join.cardinality == "one_to_many":
             _check_one_to_many(number, images, joined.side)
-        other = Side(*read(join.source, join.sql))
+        found = open_source(join.source, join.sql)
+        other = Side(found.frame, found.name, found.root)
         joined = _join(joined, other, join, null_values)
     return joined
 
