@@ -52,7 +52,7 @@ def make_datasets(
         which the layer `BandScaling(**prepared.scale.model_dump())` of
         `sidelight.nn.layers` brings to 0 to 255. With several pictures a row they have
         an axis more, and "pictures" `(batch, pictures)` has a one for each that is
-        there. Targets are class indices, or
+        there. Targets are class indices, 0 and 1 `(batch, labels)`, or
         numbers scaled by the training rows. Only train is shuffled. Each carries the
         fitted `Prepared` data as its attribute `prepared`.
 

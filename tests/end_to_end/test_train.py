@@ -25,6 +25,7 @@ FILES = {
     "environment.json",
     "history.csv",
     "image.json",
+    "label_noise.csv",
     "metrics.json",
     "model.keras",
     "predictions.parquet",

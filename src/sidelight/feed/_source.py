@@ -21,7 +21,8 @@ class Source:
     Attributes:
         meta: Arrays by input name, each `(rows, …)`.
         pack: Packed pictures; None for a network without pictures.
-        target: `(rows,)` targets; None where there is nothing to learn.
+        target: `(rows,)` targets, or `(rows, outputs)` of labels or several numbers;
+            None where there is nothing to learn.
         weight: `(rows,)` float32 sample weights; None where all weigh the same.
         pack_input: The input that takes what is packed: "image", or "features" where
             a network's maps stand in for the pictures.
