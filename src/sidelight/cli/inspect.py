@@ -12,6 +12,7 @@ from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
 from sidelight.runs import RunDirectory
 
+SHORT = 24
 WIDEST = 46
 
 
@@ -101,10 +102,14 @@ def _grid(rows: list[dict[str, Any]]) -> Any:
     # The sources repeat the name except for a location, whose kind tells them.
     names = [name for name in rows[0] if name != "sources"]
     made = grid(*names)
-    for column in made.columns:
+    cells = [[_text(row[name]) for name in names] for row in rows]
+    for index, column in enumerate(made.columns):
         column.justify, column.no_wrap = "left", True
-    for row in rows:
-        made.add_row(*(_text(row[name]) for name in names))
+        width = max(len(text) for text in (names[index], *(c[index] for c in cells)))
+        if width <= SHORT:  # long columns give way to short ones
+            column.min_width = width
+    for line in cells:
+        made.add_row(*line)
     return made
 
 
