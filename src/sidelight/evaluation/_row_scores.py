@@ -28,8 +28,8 @@ def row_scores(
 
     Args:
         metric: One of `METRICS`.
-        truth: `(rows,)` class indices, `(rows, labels)` of 0 and 1, or numbers, `(rows,)`
-            or `(rows, targets)`.
+        truth: `(rows,)` class indices, `(rows, labels)` of 0 and 1, or numbers,
+            `(rows,)` or `(rows, targets)`.
         figures: `(rows, classes)` or `(rows, labels)` probabilities, or numbers of the
             truth's shape in its units.
 

@@ -1,4 +1,4 @@
-"""What is predicted: words to indices, labels to 0/1, numbers to about one, and back."""
+"""What is predicted: words to indices, labels to 0/1, numbers to about one; back."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ class CumulativeLink(keras.layers.Layer):
 
     The proportional-odds model of McCullagh 1980, "Regression models for ordinal
     data", doi 10.1111/j.2517-6161.1980.tb01109.x. `theta_1` is free and each later
-    threshold is the one before plus `softplus(gap)`, so that they cannot cross. At first
-    they are twice as far out as where a score of zero would prefer no class: so every
-    class is the likeliest for some score. The probability between two thresholds, `sigmoid(a) - sigmoid(b)`, is computed as
+    threshold is the one before plus `softplus(gap)`, so that they cannot cross. They
+    begin twice as far out as where a score of zero would prefer no class: so every
+    class is the likeliest for some score. The probability between two thresholds,
+    `sigmoid(a) - sigmoid(b)`, is computed as
     `sigmoid(a) sigmoid(-b) (1 - exp(b - a))`, which does not cancel far from both.
 
     Args:
@@ -36,6 +37,7 @@ class CumulativeLink(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Place the thresholds so that each class is the likeliest for some score."""
+        del input_shape
         share = np.arange(1, self.num_classes) / self.num_classes
         wide = 2 * np.log(share / (1 - share))
         gaps = np.log(np.expm1(np.diff(wide)))  # the inverse of softplus
