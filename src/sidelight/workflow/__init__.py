@@ -5,8 +5,10 @@ from sidelight.workflow._audit import audit_source
 from sidelight.workflow._config import RunConfig, load_config, make_config
 from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._network import Method, OneNetwork
+from sidelight.workflow._noticed import Noticed
 from sidelight.workflow._pack import pack_source, write_source
-from sidelight.workflow._prepare import Noticed, Prepared, prepare, prepare_folds, read
+from sidelight.workflow._prepare import Prepared, prepare, prepare_folds
+from sidelight.workflow._read import read
 from sidelight.workflow._run import Run, run
 from sidelight.workflow._store import save_run, train_and_store
 

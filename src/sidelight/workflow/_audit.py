@@ -12,7 +12,7 @@ from sidelight.errors import DataWarning, SplitError
 from sidelight.registry import CHECKS
 from sidelight.splits import Split, SplitConfig, make_split
 from sidelight.splits._base import LEFT_OUT
-from sidelight.workflow._prepare import read
+from sidelight.workflow._read import read
 
 if TYPE_CHECKING:
     from sidelight.table import Table

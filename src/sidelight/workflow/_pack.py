@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.errors import ConfigError
-from sidelight.workflow._prepare import pack_pictures, read
+from sidelight.workflow._prepare import pack_pictures
+from sidelight.workflow._read import read
 from sidelight.writers import Written, write_table
 
 if TYPE_CHECKING:

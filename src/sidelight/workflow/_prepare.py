@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
-from sidelight.errors import ConfigError, SidelightWarning
+from sidelight.errors import ConfigError
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack, Packed, fit_scale, pack, parse_size, survey
+from sidelight.images import (
+    ImageRule,
+    Pack,
+    Packed,
+    fit_scale,
+    pack,
+    parse_size,
+    survey,
+)
 from sidelight.nn.backbones import AUTO, default_backbone
 from sidelight.predictor import Predictor
 from sidelight.preprocessing import Preprocessor
-from sidelight.readers import read_table
 from sidelight.schema import BandScale, ImageSpec, ModelSpec, Part
-from sidelight.splits import Split, SplitConfig, make_folds
-from sidelight.table import NULL_VALUES, Table, load_schema, warn_about_groups
-from sidelight.workflow._config import NetworkConfig, RunConfig, TableConfig
+from sidelight.splits import Split, make_folds
+from sidelight.table import Table, warn_about_groups
+from sidelight.workflow._config import NetworkConfig, RunConfig
 
 # A network without pictures is still described by a ModelSpec.
 NO_IMAGE = ImageSpec(height=1, width=1, bands=1)
@@ -101,69 +107,6 @@ class Prepared:
             may_miss="present" in self.inputs,
             **self.chosen(network).model_dump(),
         )
-
-
-def read(
-    config: TableConfig,
-    split: SplitConfig,
-    source: Any = None,
-    *,
-    lenient: bool = False,
-    needs_target: bool = True,
-) -> Table:
-    """Read and check the table a configuration names.
-
-    The columns that decide the split are not metadata: a part or a group's name would
-    be learned by heart.
-
-    Args:
-        config: Where it is.
-        split: Which columns the split will need.
-        source: A table in memory, in place of the one that is named.
-        lenient: For an audit: bad rows are kept and told, and no target is needed.
-        needs_target: Whether a table without a target is refused.
-
-    Raises:
-        ConfigError: If no source is named, or no target.
-        TableError: If the table cannot be used.
-        ImageError: If pictures are missing.
-    """
-    source = config.source if source is None else source
-    if source is None:
-        problem = "the configuration names no table"
-        raise ConfigError(problem, fix="Give it: sidelight train TABLE --config …")
-    deciding = [name for name in (split.column, split.group) if name]
-    schema = config.schema_file and load_schema(Path(config.schema_file))
-    table = read_table(
-        source,
-        sql=config.sql,
-        asset=config.asset,
-        join=config.join,
-        image=config.image,
-        max_pictures=config.max_pictures,
-        target=config.target,
-        images=config.images,
-        headers=config.headers,
-        from_name=config.from_name,
-        kinds=config.kinds,
-        drop=config.drop if schema else (*config.drop, *deciding),
-        lat=config.lat,
-        lon=config.lon,
-        task=config.task,
-        classes=config.classes,
-        log_target=config.log_target,
-        weight=config.weight,
-        schema=schema or None,
-        on_bad="keep" if lenient else config.on_bad,
-        null_values=(*NULL_VALUES, *config.null_values),
-        decimal=config.decimal,
-        keep=tuple(n for n in (*deciding, split.time) if n),
-        learn=True,
-    )
-    if table.schema.target is None and needs_target and not lenient:
-        problem = "no target was given"
-        raise ConfigError(problem, fix="Name the column to predict: --target COLUMN")
-    return table
 
 
 def prepare(table: Table, config: RunConfig, *, progress: bool = True) -> Prepared:
@@ -268,40 +211,3 @@ def _without(
     reason = "a cell is missing in a column with missing='drop'"
     table = replace(table.at(keep), dropped={**table.dropped, reason: len(dropped)})
     return table, None if images is None else images.take(keep)
-
-
-class Noticed:
-    """Collect Sidelight's warnings so that the run can keep them, and still show them.
-
-    Attributes:
-        messages: What was noticed, in order.
-    """
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-        self._catcher = warnings.catch_warnings()
-
-    def __enter__(self) -> Noticed:
-        """Start collecting."""
-        self._catcher.__enter__()
-        self._show = warnings.showwarning
-        warnings.simplefilter("always", SidelightWarning)
-        warnings.showwarning = self._collect
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Put the usual way of showing warnings back."""
-        self._catcher.__exit__(None, None, None)
-
-    def _collect(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        if issubclass(category, SidelightWarning):
-            self.messages.append(str(message))
-        self._show(message, category, filename, lineno, file, line)

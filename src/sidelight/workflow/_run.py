@@ -19,7 +19,8 @@ from sidelight.training import Override, Training
 from sidelight.workflow._audit import audit_prepared
 from sidelight.workflow._config import RunConfig
 from sidelight.workflow._network import Method, OneNetwork
-from sidelight.workflow._prepare import Noticed, Prepared, prepare
+from sidelight.workflow._noticed import Noticed
+from sidelight.workflow._prepare import Prepared, prepare
 
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 

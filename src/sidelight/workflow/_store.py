@@ -20,7 +20,8 @@ from sidelight.table import Table
 from sidelight.training import Override
 from sidelight.workflow._config import RunConfig
 from sidelight.workflow._network import Method, OneNetwork
-from sidelight.workflow._prepare import Prepared, read
+from sidelight.workflow._prepare import Prepared
+from sidelight.workflow._read import read
 from sidelight.workflow._run import Run, run
 
 
