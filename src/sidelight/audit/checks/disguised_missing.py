@@ -26,8 +26,7 @@ WORDS = frozenset(
 
 @CHECKS.register(
     "disguised_missing",
-    summary="numbers such as −999 far from all others, and words such as unknown, that "
-    "mean a missing cell",
+    summary="numbers such as −999 far from all others, and words that mean a missing cell",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:

@@ -13,8 +13,7 @@ from sidelight.registry import CHECKS
 
 @CHECKS.register(
     "exact_duplicates",
-    summary="files with the same contents, in one part, across the split, or with "
-    "differing labels",
+    summary="files with the same contents, also across the split or with differing labels",
     capabilities={"pixels"},
 )
 def find(context: Context) -> list[Finding]:

@@ -25,8 +25,7 @@ CERTAIN = 0.9
 
 @CHECKS.register(
     "file_facts",
-    summary="size in pixels, format, bands, JPEG quality or bytes a pixel that tell "
-    "the target",
+    summary="size, format, bands, JPEG quality or bytes a pixel that tell the target",
     capabilities={"pixels"},
 )
 def find(context: Context) -> list[Finding]:

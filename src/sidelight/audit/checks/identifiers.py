@@ -14,8 +14,7 @@ FEWEST = 50  # rows; fewer are often all different
 
 @CHECKS.register(
     "identifiers",
-    summary="metadata that is nearly another value in every row, such as a name or a "
-    "number of the row",
+    summary="metadata that is nearly another value in every row, such as a name",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:

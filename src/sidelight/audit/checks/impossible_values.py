@@ -75,8 +75,7 @@ def rules(year: int) -> tuple[Rule, ...]:
 
 @CHECKS.register(
     "impossible_values",
-    summary="numbers that their column's name rules out, such as latitude 91, year "
-    "2205, age −3; places at (0, 0)",
+    summary="numbers that the column's name rules out: latitude 91, year 2205, age −3",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:

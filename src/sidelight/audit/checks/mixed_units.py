@@ -55,8 +55,7 @@ HOT = frozenset({"temp", "temperature", "temperatures", "celsius", "degc"})
 
 @CHECKS.register(
     "mixed_units",
-    summary="numbers in two heaps a power of ten apart, or groups whose numbers agree "
-    "after a conversion of units (feet, °F, …)",
+    summary="numbers in two heaps, or groups that agree after a conversion of units",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:

@@ -14,8 +14,7 @@ from sidelight.registry import CHECKS
 
 @CHECKS.register(
     "near_duplicates",
-    summary="pictures that differ in size, compression or a few pixels only, found by "
-    "perceptual hashes",
+    summary="pictures that differ in size, compression or a few pixels only",
     paper="Zauner, 2010 (perceptual hashes)",
     capabilities={"pixels"},
 )

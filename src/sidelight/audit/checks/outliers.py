@@ -22,8 +22,7 @@ TO_SIGMA = 1.4826  # of the median distance from the median, of a normal distrib
 
 @CHECKS.register(
     "outliers",
-    summary="numbers more than 20 robust standard deviations from the median, heavy "
-    "tails allowed for",
+    summary="numbers beyond 20 robust standard deviations, heavy tails allowed for",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:
