@@ -26,7 +26,7 @@ WORDS = frozenset(
 
 @CHECKS.register(
     "disguised_missing",
-    summary="numbers such as −999 far from all others, and words that mean a missing cell",
+    summary="numbers such as −999 far from all others, and words for missing",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:

@@ -13,7 +13,7 @@ from sidelight.registry import CHECKS
 
 @CHECKS.register(
     "exact_duplicates",
-    summary="files with the same contents, also across the split or with differing labels",
+    summary="files with the same contents, also across the split or with other labels",
     capabilities={"pixels"},
 )
 def find(context: Context) -> list[Finding]:

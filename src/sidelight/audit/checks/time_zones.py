@@ -18,7 +18,7 @@ WIDE = 45.0  # degrees of longitude: three hours
 
 @CHECKS.register(
     "time_zones",
-    summary="times with and without a zone in a column, or none from places hours apart",
+    summary="times with and without a zone in a column, or none from far places",
     capabilities={"table"},
 )
 def find(context: Context) -> list[Finding]:
