@@ -66,7 +66,10 @@ Images = Annotated[
     str | None,
     typer.Option(help="Folder that picture paths start from; the table's by default."),
 ]
-Sql = Annotated[str | None, typer.Option(help="Query or table name, for databases; a sheet of .xlsx.")]
+Sql = Annotated[
+    str | None,
+    typer.Option(help="Query or table name, for databases; a sheet of .xlsx."),
+]
 Asset = Annotated[
     str | None,
     typer.Option(help="Which STAC asset is the picture: its key, a band or a role."),

@@ -38,7 +38,9 @@ def join(members: dict[str, keras.Model], task: Task) -> keras.Model:
         member.name = f"member_{name}"
         answer = member({key: inputs[key] for key in member.input})
         if task != "regression":
-            answer = LogAnswers(odds=head.activation == "sigmoid", name=f"log_{name}")(answer)
+            answer = LogAnswers(odds=head.activation == "sigmoid", name=f"log_{name}")(
+                answer
+            )
         answers.append(answer)
     joined = keras.layers.Concatenate(name="answers")(answers)
     outputs = answers[0].shape[-1]

@@ -177,9 +177,7 @@ def _read_again(config: RunConfig, schema: Schema) -> Table | None:
     )
 
 
-def _pictures_of(
-    frame: pl.DataFrame, config: RunConfig, schema: Schema
-) -> pl.Series:
+def _pictures_of(frame: pl.DataFrame, config: RunConfig, schema: Schema) -> pl.Series:
     """Return where each row's first picture was; one in a store is not fetched."""
     nowhere = pl.Series([None] * frame.height, dtype=pl.String)
     options = config.table

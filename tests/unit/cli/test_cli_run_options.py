@@ -84,8 +84,7 @@ def test_joins_are_read_the_first_table_with_the_first_key(typed):
         (["--join", "a.csv"], "1 × --join, 0 × --on"),
         (["--on", "k"], "0 × --join, 1 × --on"),
         (
-            ["--join", "a", "--on", "k", "--join", "b", "--on", "k"]
-            + ["--cardinality", "many_to_one"],
+            [*("--join", "a", "--on", "k") * 2, "--cardinality", "many_to_one"],
             "2 × --join, 2 × --on, 1 × --cardinality",
         ),
         (
