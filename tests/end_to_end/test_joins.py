@@ -46,6 +46,7 @@ def test_a_run_knows_its_joins_and_answers_with_them(sidelight, scenes):
     without = sidelight("predict", "runs/r", "scenes.csv", "-o", "q.csv")
     assert without.code == 2
     assert "'slope'" in without.err
+    assert "do the same: --join sites.csv --on site=id" in without.err
     again = sidelight("train", "--config", "runs/r/config.yaml", "--name", "s")
     assert again.code == 0
     first, second = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from sidelight.errors import TableError
+from sidelight.errors import ColumnNotFoundError, TableError
 from sidelight.evaluation import (
     evaluate,
     find_label_noise,
@@ -18,6 +19,7 @@ from sidelight.evaluation import (
 from sidelight.feed import Source
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
+from sidelight.readers import Join
 from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
 from sidelight.table import NULL_VALUES, Table, describe
 from sidelight.workflow._config import load_config, make_config
@@ -58,8 +60,7 @@ def evaluate_run(
     """
     predictor = load_predictor(path)
     keep = () if by is None else (by,)
-    reading = {**_as_in_training(path), **reading}
-    table = predictor.read(source, target=True, keep=keep, **reading)
+    table = _read(predictor, path, source, target=True, keep=keep, **reading)
     if len(table) == 0:
         problem = "there are no rows to score"
         raise TableError(problem, path=table.source)
@@ -114,8 +115,7 @@ def predict_with_run(
         ImageError: If pictures are missing or damaged.
     """
     predictor = load_predictor(path)
-    reading = {**_as_in_training(path), **reading}
-    table = predictor.read(source, **reading)
+    table = _read(predictor, path, source, **reading)
     table, inputs = _inputs(predictor, table, cache, reading)
     frame = predictor.frame(table, predictor.answers(inputs))
     write = write_csv if output.suffix == ".csv" else write_parquet
@@ -142,11 +142,26 @@ def _inputs(
     return table, predictor.source(table, images)
 
 
-def _as_in_training(path: str | Path) -> dict[str, Any]:
-    """Return how text became cells in training: words for missing, decimal mark."""
-    table = make_config(load_config(path)).table
-    nulls = (*NULL_VALUES, *table.null_values)
-    return {"null_values": nulls, "decimal": table.decimal}
+def _read(predictor: Predictor, path: str | Path, source: Any, **reading: Any) -> Table:
+    """Read rows as those of the training were read; says which joins those had."""
+    config = make_config(load_config(path)).table
+    usual = {
+        "null_values": (*NULL_VALUES, *config.null_values),
+        "decimal": config.decimal,
+    }
+    try:
+        return predictor.read(source, **{**usual, **reading})
+    except ColumnNotFoundError as error:
+        if not config.join or reading.get("join"):
+            raise
+        typed = " ".join(_as_typed(join) for join in config.join)
+        fix = f"The training table was joined with others; do the same: {typed}"
+        raise TableError(error.problem, path=error.path, fix=fix) from None
+
+
+def _as_typed(join: Join) -> str:
+    words = ["--join", str(join.source), "--on", ",".join(join.key)]
+    return shlex.join([*words, "--cardinality", join.cardinality])
 
 
 def _stored_threshold(path: str | Path) -> float | None:
