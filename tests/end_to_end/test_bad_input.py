@@ -154,7 +154,9 @@ def test_symlink_loop(refused, tmp_path, scenes):
 
 def test_zero_byte_picture(refused, tmp_path, scenes):
     (tmp_path / "images" / "003.png").write_bytes(b"")
-    assert "003.png" in refused(scenes)
+    message = refused(scenes)
+    assert "003.png" in message
+    assert "is an empty file (0 bytes)" in message
 
 
 def test_text_named_jpg(refused, tmp_path, scenes):

@@ -152,12 +152,19 @@ def test_a_truncated_picture_is_refused_when_decoded(tmp_path, form):
         decode(path.read_bytes(), RGB)
 
 
-@pytest.mark.parametrize("data", [b"", b"hello, I am a text\n" * 20, b"\xff\xd8\xff"])
-def test_what_is_no_picture_is_refused(tmp_path, data):
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", r"is an empty file \(0 bytes\)"),
+        (b"hello, I am a text\n" * 20, "is not a picture"),
+        (b"\xff\xd8\xff", "is not a picture"),
+    ],
+)
+def test_what_is_no_picture_is_refused(tmp_path, data, why):
     path = tmp_path / "text.jpg"
     path.write_bytes(data)
     for attempt in (lambda: read_header(path), lambda: decode(data, RGB)):
-        with pytest.raises(UnusableImageError, match="is not a picture"):
+        with pytest.raises(UnusableImageError, match=why):
             attempt()
 
 

@@ -107,7 +107,13 @@ def format_of(head: bytes) -> Format:
     """Return the format of a file that begins with these bytes.
 
     What no format recognises is left to Pillow, which knows why it is no picture.
+
+    Raises:
+        UnusableImageError: If the file is empty.
     """
+    if not head:
+        problem = "is an empty file (0 bytes)"
+        raise UnusableImageError(problem)
     formats = _formats()
     found = (f for f in formats.values() if f.recognises(head))
     return next(found, formats["pillow"])
