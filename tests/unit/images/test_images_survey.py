@@ -98,13 +98,14 @@ def test_dropped_rows_are_counted_by_reason(damaged):
     assert found.table.rows.tolist() == [1, 3]
     assert found.table.images == (damaged.images[0], damaged.images[2])
     assert sum(found.table.dropped.values()) == 3
-    assert found.table.dropped["the file is not a picture"] == 2
+    assert found.table.dropped["the file is not a picture"] == 1
+    assert found.table.dropped["the file is an empty file (0 bytes)"] == 1
 
 
 def test_counts_add_up_with_earlier_ones(damaged):
     reason = "the file is not a picture"
     damaged.dropped[reason] = 10
-    assert survey(damaged, on_bad="drop").table.dropped[reason] == 12
+    assert survey(damaged, on_bad="drop").table.dropped[reason] == 11
 
 
 def test_dropping_everything_is_an_error(table_of):
@@ -242,7 +243,7 @@ def test_an_empty_file_with_any_name_is_no_picture(tmp_path, make_table):
     paths = [tmp_path / name for name in ("a.tif", "b.npy", "c.dcm", "d.jpg")]
     for path in paths:
         path.touch()
-    with pytest.raises(ImageError, match="is not a picture") as caught:
+    with pytest.raises(ImageError, match="is an empty file") as caught:
         survey(make_table(paths))
     assert caught.value.rows == [1, 2, 3, 4]
 
