@@ -159,7 +159,8 @@ def test_a_run_has_a_page(sidelight, browser, tmp_path, monkeypatch):
     assert written.out == f"written to {path.relative_to(tmp_path)}\n"
     found = read_page(path.read_text())
     assert [e["id"] for e in found.all("section")] == [
-        "scores", "confusion", "calibration", "curves", "data", "done", "repeat",
+        "scores", "confusion", "calibration", "label_noise", "curves", "data", "done",
+        "repeat",
     ]  # fmt: skip
     assert "temperature" in found.text
     assert len(found.all("img")) == 24
