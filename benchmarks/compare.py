@@ -40,7 +40,7 @@ from sidelight.experiments.compare._unit import run_unit
 from sidelight.readers import read_table
 from sidelight.table import NULL_VALUES, Table
 from sidelight.training import FeatureStore
-from sidelight.workflow import make_config, prepare
+from sidelight.workflow import RunConfig, make_config, prepare
 
 TEN = (
     "concat", "branch", "gated", "bilinear", "hyper",
@@ -79,9 +79,17 @@ class Real:
     log: bool = False
     words: tuple[str, ...] = NULL_VALUES
 
+    def options(self) -> RunConfig:
+        """Keep a pretrained backbone as it is, so that its maps are computed once."""
+        train = {
+            "backbone": "frozen" if int(self.size) >= 64 else "finetune",
+            "class_weight": "none" if self.log else "balanced",
+        }
+        return make_config({"image": {"size": self.size}, "train": train})
+
 
 REAL = {
-    "ham10000": Real("dx", ("lesion_id",), ("dx_type",), 0.39),
+    "ham10000": Real("dx", ("lesion_id",), ("dx_type",), 0.39, size="96"),
     "emoji": Real("category", ("name",), ("subcategory", "first_codepoint"), 0.54),
     "citylights": Real(
         "population",
@@ -226,8 +234,7 @@ def real(folder: Path, budget: float, names: list[str]) -> None:
         ):
             start = time.perf_counter()
             table = real_table(files[0], known, drop)
-            config = make_config({"image": {"size": known.size}})
-            found = compare(table, config, CompareConfig(budget=budget))
+            found = compare(table, known.options(), CompareConfig(budget=budget))
             best = max(r.score.mean for r in found.results if r.score is not None)
             print(
                 f"{name} {what}: {time.perf_counter() - start:.0f} s, best arm "
