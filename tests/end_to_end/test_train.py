@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
+import sys
+from contextlib import suppress
 
 import keras
 import numpy as np
@@ -12,6 +15,7 @@ import polars as pl
 import pytest
 
 import sidelight as sl
+from sidelight.cli import main
 from tests.end_to_end.conftest import make_rows, write_table
 
 # Two narrow stages: what is tested here is the way, not the network.
@@ -36,25 +40,25 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    """Train a small run once for the tests of this module, and return its folder."""
+    folder = tmp_path_factory.mktemp("trained")
+    scenes = write_table(folder / "scenes.csv", make_rows(folder))
+    asked = ("--image", "file", "--target", "label", *TINY, "--epochs", 2)
+    words = ("train", scenes, *asked, "--name", "r", "--runs", folder / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
+        patch.setattr(sys, "argv", ["sidelight", *map(str, words)])
+        with suppress(SystemExit):
+            main()
+    return folder / "runs" / "r"
+
+
 @pytest.fixture
-def trained(sidelight, scenes, tmp_path):
-    """Train a small run and return its folder."""
-    answer = sidelight(
-        *(
-            "train",
-            scenes,
-            "--image",
-            "file",
-            "--target",
-            "label",
-            *TINY,
-            "--epochs",
-            2,
-        ),
-        *("--name", "r", "--runs", tmp_path / "runs"),
-    )
-    assert answer.code == 0, answer.err
-    return tmp_path / "runs" / "r"
+def trained(trained_once, tmp_path):
+    """Return a copy of the run, which a test may change."""
+    return shutil.copytree(trained_once, tmp_path / "runs" / "r")
 
 
 def test_a_run_holds_everything_it_should(trained, rows):

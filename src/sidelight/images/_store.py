@@ -98,7 +98,9 @@ class Store:
         if not self.index_path.exists() or not self.pixels_path.exists():
             return pl.DataFrame(schema=INDEX_SCHEMA)
         slots = self.pixels_path.stat().st_size // self.slot_bytes
-        return pl.read_parquet(self.index_path).filter(pl.col("slot") < slots)
+        # Opened once: whoever reads while another process packs gets a whole index.
+        index = pl.read_parquet(self.index_path.read_bytes())
+        return index.filter(pl.col("slot") < slots)
 
     def write_index(self, index: pl.DataFrame) -> None:
         """Replace the index, whole or not at all."""
