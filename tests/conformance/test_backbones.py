@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-
 import pytest
 
 from sidelight import testing
 from sidelight.registry import BACKBONES
+from tests.conformance.on_jax import on_jax
 
 LIGHT = {"small", "resnet18", "efficientnet_lite0", "mobilenet_v3_small"}
 CASES = [
@@ -25,14 +21,6 @@ def test_backbone_meets_every_requirement(name):
 
 
 ON_JAX = """
-import sys
-
-class NoTensorFlow:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "tensorflow":
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, NoTensorFlow())
 import numpy as np
 from sidelight import testing
 from sidelight.feed import Source
@@ -66,16 +54,8 @@ for mode in ("frozen", "gradual"):
 
 @pytest.mark.slow
 def test_a_pretrained_backbone_is_frozen_and_opened_on_jax_without_tensorflow():
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(ON_JAX)],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("trained") == 2
+    printed = on_jax(ON_JAX, timeout=600)
+    assert printed.count("trained") == 2
 
 
 @pytest.mark.parametrize("name", BACKBONES.names())

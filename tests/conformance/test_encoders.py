@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-
 import keras
 import numpy as np
 import pytest
@@ -18,6 +13,7 @@ from sidelight.nn.encoders import encode
 from sidelight.nn.layers import HashedRows
 from sidelight.registry import ENCODERS, KINDS
 from sidelight.schema import Feature, MetaSpec
+from tests.conformance.on_jax import on_jax
 
 
 @pytest.mark.parametrize("name", ENCODERS.names())
@@ -79,21 +75,11 @@ def test_every_kind_of_column_has_a_default_that_takes_it():
 
 
 JAX_STEP = """
-import sys
-
-class NoTensorFlow:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "tensorflow":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, NoTensorFlow())
 from pathlib import Path
-import keras
 import numpy as np
 import sidelight.nn
 from sidelight.nn.layers import HashedRows
 
-assert keras.backend.backend() == "jax"
 folder = Path(sys.argv[1])
 with np.load(folder / "rows.npz") as rows:
     inputs = {name: rows[name] for name in ("numeric", "categorical")}
@@ -136,15 +122,7 @@ def test_all_encoders_answer_and_learn_on_jax_without_tensorflow(tmp_path):
         hashes=hashes,
         **rows,
     )
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(JAX_STEP), str(tmp_path)],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    on_jax(JAX_STEP, tmp_path)
 
 
 def with_every_encoder():

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-
 import keras
 import numpy as np
 import pytest
@@ -15,6 +10,7 @@ from sidelight import testing
 from sidelight.nn import build
 from sidelight.registry import FUSIONS
 from sidelight.schema import Feature, ImageSpec, MetaSpec
+from tests.conformance.on_jax import on_jax
 
 
 @pytest.mark.parametrize("name", FUSIONS.names())
@@ -84,22 +80,12 @@ def test_mixed_precision_trains_and_answers_in_float32(name):
 
 
 JAX_STEP = """
-import sys
-
-class NoTensorFlow:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "tensorflow":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, NoTensorFlow())
-import keras
 import numpy as np
 from sidelight import testing
 from sidelight.nn import AugmentConfig, build, build_augmentation
 from sidelight.registry import FUSIONS
 from sidelight.schema import ImageSpec
 
-assert keras.backend.backend() == "jax"
 several = ImageSpec(height=32, width=32, bands=3, pictures=2)
 for name in ["several", *FUSIONS.names()]:
     options = {"backbone_options": {"widths": [8, 8]}}
@@ -127,13 +113,5 @@ assert "tensorflow" not in sys.modules
 
 
 def test_every_fusion_takes_a_step_on_jax_without_tensorflow():
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(JAX_STEP)],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("trained") == len(FUSIONS.names()) + 1
+    printed = on_jax(JAX_STEP, timeout=600)
+    assert printed.count("trained") == len(FUSIONS.names()) + 1

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-
 import keras
 import numpy as np
 import pytest
@@ -17,6 +12,7 @@ from sidelight.nn.heads import Head
 from sidelight.nn.layers import CumulativeLink
 from sidelight.nn.losses import FocalCrossentropy
 from sidelight.registry import HEADS
+from tests.conformance.on_jax import on_jax
 
 P = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], dtype="float32")
 CLASSES = np.array([0, 1, 1])
@@ -97,12 +93,8 @@ def test_a_higher_score_makes_higher_classes_likelier_each_in_its_turn(num_class
 
 
 ON_JAX = """
-import sys
-sys.modules["tensorflow"] = None
-import keras
 from sidelight import testing
 from sidelight.registry import HEADS
-assert keras.backend.backend() == "jax"
 for name in HEADS.names():
     testing.check_head(name)
     print("passed", name)
@@ -111,12 +103,5 @@ for name in HEADS.names():
 
 @pytest.mark.slow
 def test_all_heads_pass_on_jax_without_tensorflow():
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(ON_JAX)],
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("passed") == len(HEADS.names())
+    printed = on_jax(ON_JAX)
+    assert printed.count("passed") == len(HEADS.names())
