@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import polars as pl
 from sidelight.audit._finding import Example, Finding, Severity
 from sidelight.audit._foretell import Answer
 from sidelight.table._cells import is_text, labels
+from sidelight.table._kinds import NESTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +95,7 @@ class Context:
             severity=severity,
             sentence=sentence,
             column=column,
-            rows=len(places),
+            rows=len(np.unique(places)),  # a row may have several of the pictures
             examples=tuple(
                 Example(int(self.table.rows[place]), path, plain(value))
                 for place, path, value in zip(first, paths, shown, strict=False)
@@ -123,7 +125,8 @@ class Context:
     def beside(self) -> list[str]:
         """The columns that are neither picture nor target, ignored ones included.
 
-        Those that hold lists, bytes or Python objects are no metadata, and left out.
+        Those that hold lists, bytes, durations or the like are no metadata, and left
+        out.
         """
         schema = self.table.schema
         return [
@@ -201,8 +204,8 @@ def codes_of(cells: pl.Series, bins: int = BINS) -> NDArray[np.int64]:
 
 
 def is_plain(cells: pl.Series) -> bool:
-    """Return whether cells are neither lists nor bytes nor Python objects."""
-    return not (cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object))
+    """Return whether cells are what metadata can be: no lists, bytes, durations."""
+    return not isinstance(cells.dtype, NESTED)
 
 
 def _ranks(cells: pl.Series) -> NDArray[np.int64]:
@@ -212,6 +215,8 @@ def _ranks(cells: pl.Series) -> NDArray[np.int64]:
 
 def plain(value: Any) -> Any:
     """Return a cell as JSON takes it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 import polars as pl
@@ -186,3 +187,48 @@ def test_one_answer_is_not_given_away():
     assert find("column_leaks", "y", **columns) == []
     (found,) = find("cells", "y", **columns)
     assert "nothing to learn" in found.sentence
+
+
+def test_an_impossible_latitude_is_swapped_only_if_the_swapped_place_fits():
+    lat, lon = RNG.uniform(40, 50, 200), RNG.uniform(100, 120, 200)
+    lat[:5], lon[5] = 95.0, lat[6]
+    lat[5] = 110.0
+    (found,) = find("swapped_coordinates", lat=text(lat), lon=text(lon))
+    assert [example.row for example in found.examples] == [6]
+    assert "(lon, lat) lies among the other rows" in found.sentence
+
+
+def test_whole_columns_of_coordinates_may_be_swapped():
+    lat, lon = RNG.uniform(100, 120, 200), RNG.uniform(40, 50, 200)
+    (found,) = find("swapped_coordinates", lat=text(lat), lon=text(lon))
+    assert found.rows == 200
+    assert found.sentence.endswith("as written, the latitude is beyond 90 degrees.")
+
+
+def test_columns_of_any_type_are_audited():
+    hours = [timedelta(hours=hour) for hour in range(60)]
+    columns = {
+        "lasted": hours,
+        "daytime": [time(hour % 24) for hour in range(60)],
+        "shapes": [[1, 2]] * 60,
+        "depth": text(RNG.normal(size=60)),
+    }
+    table = read_table(pl.DataFrame(columns), on_bad="keep")
+    assert run_checks(table, progress=False).findings == ()
+
+
+def test_lists_of_labels_are_audited():
+    labels = [["Oak", "elm"], ["elm"], [], None, ["Oak"]] * 20
+    table = read_table(
+        pl.DataFrame({"depth": RNG.normal(size=100), "tags": labels}),
+        target="tags", task="multilabel", on_bad="keep",
+    )  # fmt: skip
+    assert not [f for f in run_checks(table).findings if f.severity != "note"]
+
+
+def test_infinite_cells_are_shown_as_json_takes_them():
+    depths = RNG.normal(size=60)
+    depths[3] = np.inf
+    (found,) = find("cells", depth=depths)
+    assert [example.value for example in found.examples] == ["inf"]
+    json.dumps(found.to_dict(), allow_nan=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from sidelight.audit._context import Context, counted
+from sidelight.audit._context import Context, counted, is_plain
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 
@@ -19,8 +19,10 @@ MOST_LEVELS = 0.3  # distinct texts over rows; above that they are names, not ca
 def find(context: Context) -> list[Finding]:
     """Say which categories are several for one."""
     found = []
-    for name in context.words():
-        text = context.read(name).cast(pl.String).alias("value")
+    for name, cleaned in context.words().items():
+        cells = context.read(name)
+        # Lists of labels have been written as text by reading.
+        text = (cells.cast(pl.String) if is_plain(cells) else cleaned).alias("value")
         counts = text.drop_nulls().value_counts(sort=True)
         if counts.height > max(10, MOST_LEVELS * len(text)):
             continue

@@ -38,13 +38,18 @@ def find(context: Context) -> list[Finding]:
         if not number:
             continue
         first = np.flatnonzero(swapped)[:5]
+        why = (
+            f"({column.sources[1]}, {column.sources[0]}) lies among the other rows, "
+            "and the place as written does not"
+        )
+        if number > len(context) / 2:
+            why = "as written, the latitude is beyond 90 degrees"
         found.append(
             context.finding(
                 "swapped_coordinates",
                 "warning",
                 f"{counted(number, 'row')} {verb(number, 'has', 'have')} latitude and "
-                f"longitude swapped: ({column.sources[1]}, {column.sources[0]}) lies "
-                "among the other rows, and the place as written does not.",
+                f"longitude swapped: {why}.",
                 column=column.sources[0],
                 where=swapped,
                 values=[f"{lat[i]:g}, {lon[i]:g}" for i in first],
@@ -59,12 +64,14 @@ def _swapped(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.b
     nothing = np.zeros(len(lat), bool)
     if known.sum() < FEWEST:
         return nothing
-    beyond = known & (np.abs(lat) > 90) & (np.abs(lon) <= 90)
-    boxes = [np.quantile(values[known], CORE) for values in (lat, lon)]
+    possible = known & (np.abs(lat) <= 90)
+    if possible.sum() < known.sum() / 2:  # the columns are swapped, not single rows
+        return known & ~possible & (np.abs(lon) <= 90)
+    boxes = [np.quantile(values[possible], CORE) for values in (lat, lon)]
     # Rows of the whole Earth have a box that holds everything, swapped or not.
     outside = known & ~(_within(lat, boxes[0], 1.0) & _within(lon, boxes[1], 1.0))
     inside = _within(lon, boxes[0], 0.2) & _within(lat, boxes[1], 0.2)
-    swapped: NDArray[np.bool_] = beyond | (outside & inside)
+    swapped: NDArray[np.bool_] = (outside | (known & ~possible)) & inside
     return swapped
 
 
