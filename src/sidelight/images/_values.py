@@ -60,7 +60,8 @@ def packed(raster: Raster, rule: ImageRule) -> NDArray[Any]:
     """
     values, valid = _picked(raster, rule)
     _check_depth(values.dtype, rule)
-    if rule.depth == "uint8" and not rule.masked and values.shape[2] in (1, 3):
+    plain = rule.depth == "uint8" and not rule.masked
+    if plain and {values.shape[2], rule.bands} <= {1, 3}:
         grey = values.shape[2] == 1
         return rule.apply(Image.fromarray(values[..., 0] if grey else values))
     if values.shape[2] != rule.bands:

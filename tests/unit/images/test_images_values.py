@@ -111,3 +111,11 @@ def test_the_lowest_of_32_bits_is_beyond_half_precision_too():
     values = np.full((1, 1, 1), -(2**31), np.int32)
     with pytest.raises(UnusableImageError, match="more than half-precision"):
         packed(Raster(values), rule(1, 1))
+
+
+@pytest.mark.parametrize("bands", [1, 3])
+def test_grey_or_colour_is_no_picture_of_four_bands(bands):
+    # Fewer bytes than a slot holds would shift every picture behind it.
+    chosen = ImageRule(height=4, width=4, bands=4)
+    with pytest.raises(UnusableImageError, match=f"has {bands} band.*4 bands are"):
+        packed(Raster(np.ones((4, 4, bands), np.uint8)), chosen)
