@@ -43,8 +43,10 @@ def place(found: tuple[int, int], wanted: tuple[int, int], resize: Resize) -> Pl
     if resize == "crop":
         scale = max(wanted[0] / found[0], wanted[1] / found[1])
         width, height = wanted[0] / scale, wanted[1] / scale
-        left, top = (found[0] - width) / 2, (found[1] - height) / 2
-        return Placement((left, top, left + width, top + height), wanted, (0, 0))
+        # Rounding may put the longer side of the part a hair beyond the picture.
+        left, top = max(0.0, found[0] - width) / 2, max(0.0, found[1] - height) / 2
+        right, bottom = min(left + width, whole[2]), min(top + height, whole[3])
+        return Placement((left, top, right, bottom), wanted, (0, 0))
     return Placement(whole, wanted, (0, 0))
 
 

@@ -56,6 +56,14 @@ def test_crop_keeps_the_middle():
     assert apply(grey([[1], [50], [60], [4]]), 2, 1, "crop") == [[50], [60]]
 
 
+def test_crop_stays_inside_whatever_is_rounded():
+    # 413 / (413 / 2861) is a hair more than 2861.
+    found = ImageRule(height=349, width=413, bands=1, resize="crop").apply(
+        Image.new("L", (2861, 2973), 7)
+    )
+    assert (found == 7).all()
+
+
 @pytest.mark.parametrize("resize", ["stretch", "pad", "crop"])
 @pytest.mark.parametrize("size", [(7, 19), (40, 3), (8, 8), (1, 1)])
 def test_the_result_always_has_the_size_and_bands_asked_for(resize, size):
