@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LARGEST = 4096
 # Counted up when the same rule comes to give other pixels: packs must not mix them.
-ARITHMETIC = 2
+ARITHMETIC = 3
 
 
 class ImageRule(Record):

@@ -282,6 +282,23 @@ def test_an_array_that_would_fill_the_memory_is_refused(tmp_path):
         read_header(path)
 
 
+def test_complex_values_of_radar_are_refused(tmp_path):
+    import rasterio
+
+    kind = {"driver": "GTiff", "dtype": "complex_int16"}
+    path = tmp_path / "slc.tif"
+    with rasterio.open(path, "w", height=4, width=4, count=1, **kind) as file:
+        file.write(np.ones((1, 4, 4), np.complex64))
+    with pytest.raises(UnusableImageError, match="complex64; save real numbers"):
+        read_header(path)
+
+
+def test_a_compression_that_gdal_alone_knows(tmp_path, write_tiff):
+    values = random(np.uint8, 3)
+    path = write_tiff(tmp_path / "x.tif", values, compress="LERC")
+    assert (read(path) == values).all()
+
+
 # DICOM
 
 
@@ -302,6 +319,21 @@ def test_a_slope_that_is_no_whole_number_gives_halves(tmp_path, write_dicom):
     path = write_dicom(tmp_path / "x.dcm", STORED, bits=12, **tags)
     assert read_header(path).depth == "float16"
     assert (read(path)[..., 0] == STORED / 2).all()
+
+
+def test_values_beyond_16_signed_bits_after_rescaling_are_kept(tmp_path, write_dicom):
+    stored = np.array([[0, 4000]], np.uint16)
+    tags = {"RescaleSlope": "10", "RescaleIntercept": "0"}
+    path = write_dicom(tmp_path / "x.dcm", stored, bits=12, **tags)
+    assert read(path)[0, :, 0].tolist() == [0, 40000]
+
+
+def test_a_slope_that_is_no_number_is_said(tmp_path, write_dicom):
+    tags = {"RescaleSlope": "12345678", "RescaleIntercept": "0"}
+    path = write_dicom(tmp_path / "x.dcm", STORED, bits=12, **tags)
+    path.write_bytes(path.read_bytes().replace(b"12345678", b"1,234567"))
+    with pytest.raises(UnusableImageError, match="slope or intercept that is not one"):
+        read_header(path)
 
 
 WINDOW = {"WindowCenter": "50", "WindowWidth": "100"}
@@ -330,6 +362,22 @@ def test_padding_is_nodata(tmp_path, write_dicom):
     path = write_dicom(tmp_path / "x.dcm", STORED, bits=12, PixelPaddingValue=-1024)
     assert read(path)[0, 0, 0] == 0
     assert (read(path) == 0).sum() == 1
+
+
+def test_an_empty_padding_value_says_nothing(tmp_path, write_dicom):
+    path = write_dicom(tmp_path / "x.dcm", STORED, bits=12, PixelPaddingValue=None)
+    assert not read_header(path).masked
+    assert (read(path) > 0).all()
+    tags = {"PixelPaddingValue": -1024, "PixelPaddingRangeLimit": None}
+    assert (read(write_dicom(tmp_path / "y.dcm", STORED, bits=12, **tags)) == 0).sum()
+
+
+def test_colour_of_12_bits_is_brought_to_8(tmp_path, write_dicom):
+    stored = np.full((4, 4, 3), 3000, np.uint16)
+    colour = {"PhotometricInterpretation": "RGB", "PlanarConfiguration": 0}
+    tags = {"SamplesPerPixel": 3, "Rows": 4, "Columns": 4, "NumberOfFrames": 1}
+    path = write_dicom(tmp_path / "x.dcm", stored, bits=12, **colour, **tags)
+    assert (read(path) == 3000 >> 4).all()
 
 
 def test_frames_are_bands(tmp_path, write_dicom):

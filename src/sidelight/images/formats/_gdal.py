@@ -135,7 +135,10 @@ def _valid(page: Any, bands: list[int], picked: bool) -> Any:
 
 
 def _dtype(pages: list[Any]) -> np.dtype[Any]:
-    return np.result_type(*(name for page in pages for name in page.dtypes))
+    names = {name for page in pages for name in page.dtypes}
+    if "complex_int16" in names:  # NumPy has no such type; GDAL reads it as complex64
+        names = names - {"complex_int16"} | {"complex64"}
+    return np.result_type(*names)
 
 
 def _names(pages: list[Any], bands: list[list[int]]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class DicomFormat:
             width=width,
             bands=bands,
             depth=_depth(dataset),
-            masked="PixelPaddingValue" in dataset,
+            masked=dataset.get("PixelPaddingValue") is not None,
             window=_window(dataset) is not None,
         )
 
@@ -126,12 +126,19 @@ def _depth(dataset: Any) -> Depth:
     if slope == 1 and intercept == 0:
         return "int16" if signed else "uint8" if bits <= 8 else "uint16"
     whole = slope.is_integer() and intercept.is_integer()
-    return "int16" if whole and abs(slope) * 2 ** (bits - 1) < 2**15 else "float16"
+    stored = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
+    ends = [slope * end + intercept for end in stored]
+    fits = min(ends) >= -(2**15) and max(ends) < 2**15
+    return "int16" if whole and fits else "float16"
 
 
 def _rescale(dataset: Any) -> tuple[float, float]:
-    slope = float(dataset.get("RescaleSlope", 1) or 1)
-    return slope, float(dataset.get("RescaleIntercept", 0) or 0)
+    try:
+        slope = float(dataset.get("RescaleSlope", 1) or 1)
+        return slope, float(dataset.get("RescaleIntercept", 0) or 0)
+    except (TypeError, ValueError) as error:
+        problem = "has a rescale slope or intercept that is not one number"
+        raise UnusableImageError(problem) from error
 
 
 def _stored(dataset: Any) -> NDArray[Any]:
@@ -146,7 +153,9 @@ def _stored(dataset: Any) -> NDArray[Any]:
     except Exception as error:  # each decoder has its own
         raise UnusableImageError(_undecodable(dataset, error)) from error
     if _is_color(dataset) and values.dtype != np.uint8:
-        values = (values >> (8 * values.dtype.itemsize - 8)).astype(np.uint8)
+        looked_up = dataset.PhotometricInterpretation == "PALETTE COLOR"
+        bits = 8 * values.dtype.itemsize if looked_up else int(dataset.BitsStored)
+        values = (values >> max(0, bits - 8)).astype(np.uint8)
     return values
 
 
@@ -170,10 +179,11 @@ def _undecodable(dataset: Any, error: Exception) -> str:
 
 def _valid(dataset: Any, stored: NDArray[Any]) -> NDArray[np.bool_] | None:
     """Return where there is data: not where the file was padded to its shape."""
-    if "PixelPaddingValue" not in dataset:
+    value, limit = map(dataset.get, ("PixelPaddingValue", "PixelPaddingRangeLimit"))
+    if value is None:  # not there, or empty
         return None
-    first = int(dataset.PixelPaddingValue)
-    last = int(dataset.get("PixelPaddingRangeLimit", first))
+    first = int(value)
+    last = first if limit is None else int(limit)
     low, high = min(first, last), max(first, last)
     return (stored < low) | (stored > high)
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL.TiffImagePlugin import COMPRESSION_INFO, ImageFileDirectory_v2
 
 from sidelight.images.formats import _gdal
 from sidelight.images.formats import pillow as plain
@@ -21,8 +21,9 @@ MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 BIG = (b"II+\0", b"MM\0+")
 DRIVER = "GTiff"
 # Tags of TIFF 6.0, and GDAL's own for nodata.
-REDUCED, BITS, SAMPLES, EXTRA, SAMPLE_FORMAT, NODATA = 254, 258, 277, 338, 339, 42113
-UNSPECIFIED, UNSIGNED = 0, 1
+REDUCED, BITS, COMPRESSION, SAMPLES, EXTRA = 254, 258, 259, 277, 338
+SAMPLE_FORMAT, NODATA = 339, 42113
+UNSPECIFIED, UNSIGNED, UNCOMPRESSED = 0, 1, 1
 
 
 @FORMATS.register(
@@ -72,10 +73,12 @@ def _is_shallow(source: Path | io.BytesIO) -> bool:
             kinds = tags.get(SAMPLE_FORMAT, (UNSIGNED,))
             # Pillow drops a band that nobody says is transparency, or takes it for it.
             unnamed = UNSPECIFIED in tags.get(EXTRA, ())
+            # LERC and others are known to GDAL alone.
+            known = tags.get(COMPRESSION, UNCOMPRESSED) in COMPRESSION_INFO
     except plain.DAMAGE:
         return False
     whole = max(bits) <= 8 and set(kinds) == {UNSIGNED}
-    return samples <= 4 and whole and not unnamed and NODATA not in tags
+    return samples <= 4 and whole and known and not unnamed and NODATA not in tags
 
 
 def _has_pages(image: Image.Image) -> bool:
