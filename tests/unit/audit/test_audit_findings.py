@@ -232,3 +232,31 @@ def test_infinite_cells_are_shown_as_json_takes_them():
     (found,) = find("cells", depth=depths)
     assert [example.value for example in found.examples] == ["inf"]
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_rows_alike_in_their_gaps_only_are_not_twice():
+    date = [None if row % 3 == 0 else f"batch {row}" for row in range(120)]
+    sex = RNG.choice(["f", "m"], 120).tolist()
+    assert find("duplicate_rows", date=date, sex=sex, y=sex[::-1]) == []
+
+
+def test_rows_that_were_measured_differently_are_not_twice():
+    seen = [f"visit {row // 2}" for row in range(39)] + ["x"] * 2
+    depth = text(RNG.normal(size=41))
+    code = text(range(41))
+    same = ["a"] * 41
+    columns = {"seen": [*map(str, range(30)), *seen[:11]], "sex": same, "code": code}
+    assert find("duplicate_rows", **columns)
+    assert find("duplicate_rows", **columns, depth=depth) == []
+
+
+def test_names_of_files_are_no_amounts():
+    assert find("numbers_as_text", mask=[f"{row}.jpg" for row in range(50)]) == []
+    (found,) = find("numbers_as_text", size=[f"{row}.5 m" for row in range(50)])
+    assert found.rows == 50
+
+
+def test_a_row_counts_once_however_many_of_its_pictures_are_concerned():
+    table = read_table(pl.DataFrame({"a": ["x", "y"]}), on_bad="keep")
+    found = Context(table).finding("suffixes", "note", "…", where=np.array([0, 0, 1]))
+    assert (found.rows, len(found.examples)) == (2, 3)

@@ -8,6 +8,7 @@ from sidelight.audit._context import Context, counted, is_plain
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 
+ROW = "\0row"  # no column is called so
 TELLING = 0.5  # distinct values over rows of a column that rows do not share by chance
 
 
@@ -24,20 +25,20 @@ def find(context: Context) -> list[Finding]:
         for name in frame.columns
         if name not in schema.images
         and is_plain(frame[name])
-        and frame[name].n_unique() < len(frame)  # what numbers the rows differs anyhow
+        and not _numbers_rows(frame[name])
     ]
-    telling = any(
-        name != schema.target
+    telling = [
+        name
+        for name in names
+        if name not in schema.targets
         and frame[name].n_unique() > TELLING * len(frame)
         and frame[name].null_count() < TELLING * len(frame)
-        for name in names
-    )
+    ]
     if not telling or len(names) < 2:  # coarse columns agree in many rows by chance
         return []
-    keys = frame.select(names)
-    again = keys.with_row_index("#").select(
-        pl.col("#") != pl.col("#").min().over(names)
-    )[:, 0]
+    alike = pl.col(ROW) != pl.col(ROW).min().over(names)
+    measured = pl.any_horizontal(pl.col(telling).is_not_null())  # gaps agree by chance
+    again = frame.select(names).with_row_index(ROW).select(alike & measured)[:, 0]
     number = int(again.sum())
     if not number:
         return []
@@ -52,3 +53,10 @@ def find(context: Context) -> list[Finding]:
             "--group COLUMN (group='COLUMN').",
         )
     ]
+
+
+def _numbers_rows(cells: pl.Series) -> bool:
+    """Return whether cells differ in every row and measure nothing, as a name does."""
+    if cells.n_unique() < len(cells):
+        return False
+    return not cells.dtype.is_float() or bool((cells == cells.floor()).all())

@@ -9,7 +9,8 @@ from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 from sidelight.table._cells import is_text
 
-WITH_UNIT = r"^\s*[<>~≈]?\s*[+-]?\d[\d.,]*\s*[a-zA-Zµ°%′″/²³]{1,8}\.?\s*$"
+# A point before letters would make an amount of 37.jpg.
+WITH_UNIT = r"^\s*[<>~≈]?\s*[+-]?\d+([.,]\d+)*\s*[a-zA-Zµ°%′″/²³]{1,8}\.?\s*$"
 THOUSANDS = r"^\s*[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?\s*$"
 SHARE, DISTINCT = 0.8, 10
 
