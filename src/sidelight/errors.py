@@ -104,7 +104,7 @@ def _printable(text: str) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = redact(repr(value))
     return text if len(text) <= 60 else text[:57] + "…'"
 
 

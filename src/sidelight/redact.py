@@ -14,8 +14,9 @@ _IN_USER = re.compile(
     re.IGNORECASE,
 )
 _IN_QUERY = re.compile(
-    r"(?P<before>[?&](?:ssl)?(?:password|passwd|pwd|secret|token|sig|signature"
-    r"|x-amz-signature|x-amz-security-token)=)(?P<secret>[^&\s'\"]*)",
+    r"(?P<before>[?&](?:sig|[a-z0-9_-]*"
+    r"(?:password|passwd|pwd|secret|token|signature|api[_-]?key))=)"
+    r"(?P<secret>[^&\s'\"]*)",
     re.IGNORECASE,
 )
 

@@ -23,6 +23,9 @@ from sidelight.workflow import make_config
             "postgresql:///?service=a&password=***&connect_timeout=3",
         ),
         ("https://x.net/a.csv?sig=hu%2Fsh&v=1", "https://x.net/a.csv?sig=***&v=1"),
+        ("https://x.net/a?X-Goog-Signature=hush", "https://x.net/a?X-Goog-Signature=*"),
+        ("https://x.net/a?v=1&access_token=hush", "https://x.net/a?v=1&access_token=*"),
+        ("https://x.net/a?api_key=hush&v=1", "https://x.net/a?api_key=***&v=1"),
         (
             "see postgresql://me:hush@host: it broke",
             "see postgresql://me:***@host: it ",
@@ -69,6 +72,7 @@ def test_errors_show_no_password_wherever_it_stands():
     for error in (
         TableError(f"{ADDRESS} is bad", path=ADDRESS, fix=f"Try {ADDRESS}."),
         ColumnNotFoundError("a", ["b"], path=ADDRESS),
+        TableError(f"{ADDRESS} is bad", rows=[1], values=[ADDRESS]),
     ):
         assert "me:***@host" in str(error)
         assert "hush" not in f"{error} {error.path} {error.problem} {error.fix}"
