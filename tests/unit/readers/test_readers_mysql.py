@@ -20,9 +20,15 @@ def test_both_schemes_are_known(scheme):
         ("mysql://me:hush@h:x/db", "port in the address is not a number"),
         ("mysql://me:hush@h/db?speed=1", r"unknown parameter 'speed'.*unix_socket"),
         ("mysql://me:hu/sh@h/db", "%2F for /"),
+        ("mysql://me:hu[sh@h/db", "%2F for /"),
+        ("mysql://me:hu%sh@h/db", "%25 for %"),
+        ("mysql://me:hush\u2100@h/db", "cannot be taken apart"),
+        ("mysql://me:hush@[h/db", "cannot be taken apart"),
     ],
 )
 def test_a_bad_address_is_explained_without_its_password(address, said):
     with pytest.raises(ConfigError, match=said) as caught:
         MySQLReader().read(address)
-    assert not any(word in str(caught.value) for word in ("hush", "hu/sh"))
+    assert not any(
+        word in str(caught.value) for word in ("hush", "hu/sh", "hu[sh", "hu%sh")
+    )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 TIMEOUT_S = 10
-_UNENCODED = re.compile(r"[/@?#]")
+# A server's library may cite a password that it cannot take apart.
+_UNENCODED = re.compile(r"[/@?#\[\]]|%(?![0-9a-fA-F]{2})|%00")
 _MASKED = re.compile(rf":{re.escape(MASK)}(?=@)|(?<=password=){re.escape(MASK)}")
 
 
@@ -52,7 +53,7 @@ class ServerReader(SourceReader):
         secrets = secrets_in(source)
         if any(_UNENCODED.search(secret) for secret in secrets):
             message = "the password holds characters that mean something in an address"
-            fix = f"Write them as %2F for /, %40 for @, and so on. {self.password_fix}"
+            fix = f"Write them as %2F for /, %25 for %, and so on. {self.password_fix}"
             raise ConfigError(message, path=name, fix=fix)
         # A stored address has no password any more; it comes from elsewhere, if at all.
         address = _MASKED.sub("", source)

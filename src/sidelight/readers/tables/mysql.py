@@ -91,7 +91,12 @@ def _driver() -> Any:
 
 def _arguments(address: str, name: str) -> dict[str, Any]:
     """Return what PyMySQL is called with; what is absent comes from ~/.my.cnf."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # its own sentence may cite the password
+        message = "the address cannot be taken apart into user, host and database"
+        fix = "It is written as in mysql://user@host:3306/database."
+        raise ConfigError(message, path=name, fix=fix) from None
     given = dict(parse_qsl(parts.query))
     unknown = [parameter for parameter in given if parameter not in PARAMETERS]
     if unknown:
