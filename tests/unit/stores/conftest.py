@@ -1,3 +1,4 @@
+import base64
 import http.server
 import threading
 
@@ -36,12 +37,28 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.asked.append(f"{self.command} {self.path}")
 
     def do_HEAD(self):
-        if self.path.startswith("/secret"):
+        if self.path.startswith("/signed"):  # for GET, as stores sign addresses
             self.send_error(403)
+        elif self.path.startswith("/bare"):
+            self.send_error(405)
         elif self.path.startswith("/broken"):
             self.send_error(500)
-        else:
+        elif self.may_pass():
             super().do_HEAD()
+
+    def do_GET(self):
+        if self.may_pass():
+            super().do_GET()
+
+    def may_pass(self):
+        """Refuse what is secret to all but a user."""
+        wanted = "Basic " + base64.b64encode(b"me:hu/sh").decode()
+        if not self.path.startswith("/secret"):
+            return True
+        if self.headers["Authorization"] == wanted:
+            return True
+        self.send_error(403)
+        return False
 
 
 @pytest.fixture

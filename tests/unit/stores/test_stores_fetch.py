@@ -215,3 +215,33 @@ def test_what_a_server_answers_is_said_without_secrets(web, path, said):
 def test_a_server_that_is_not_there():
     with pytest.raises(ConfigError, match="Check the address"):
         fetch_one("http://127.0.0.1:9/a.csv")
+
+
+def test_user_and_password_of_an_address_are_sent_and_never_said(web):
+    address, folder, asked = web
+    (folder / "secret.csv").write_bytes(b"x")
+    host = address.removeprefix("http://")
+    assert fetch_one(f"http://me:hu%2Fsh@{host}/secret.csv").read_bytes() == b"x"
+    assert "hu" not in "".join(asked)
+    with pytest.raises(ConfigError, match="refuses access") as caught:
+        fetch_one(f"http://me:wrong@{host}/secret.csv")
+    assert f"http://me:***@{host}/secret.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a b.csv", "é.csv", "a%20b.csv", "a b.csv?v=ü x"])
+def test_names_are_written_as_they_are_or_as_addresses_have_them(web, name):
+    address, folder, _ = web
+    for file in ("a b.csv", "é.csv"):
+        (folder / file).write_bytes(b"x")
+    assert fetch_one(f"{address}/{name}").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("name", ["signed.csv", "bare.csv"])
+def test_a_file_whose_header_alone_is_refused_is_known_by_the_file(web, name):
+    address, folder, _ = web
+    url = f"{address}/{name}"
+    assert find_objects([url]) == {}
+    (folder / name).write_bytes(b"old")
+    assert fetch_one(url).read_bytes() == b"old"
+    (folder / name).write_bytes(b"newer")
+    assert fetch_one(url).read_bytes() == b"newer"
