@@ -193,10 +193,8 @@ def _with_columns(
     matched = places.is_not_null()
     differ = []
     for name in twins:
-        here, there = (
-            labels(side[name]).filter(matched) for side in (main.frame, found)
-        )
-        if not here.eq_missing(there).all():
+        here, there = (side[name].filter(matched) for side in (main.frame, found))
+        if not _same(here, there):
             differ.append(name)
     if differ:
         listed = ", ".join(map(repr, differ))
@@ -206,3 +204,10 @@ def _with_columns(
         raise TableError(message, path=other.name, fix=fix)
     found = found.drop(twins)
     return main.frame.hstack(found), found.columns
+
+
+def _same(here: pl.Series, there: pl.Series) -> bool:
+    """Return whether all cells are the same, in whatever type numbers are stored."""
+    if any(s.dtype.is_nested() or s.dtype == pl.Binary for s in (here, there)):
+        return here.dtype == there.dtype and here.equals(there)
+    return bool(labels(here).eq_missing(labels(there)).all())

@@ -39,10 +39,19 @@ class Side:
         """Return the key's cells as text, in columns "0", "1", …; null where empty.
 
         1, 1.0, "1" and " 1 " are one key; "01" is another.
+
+        Raises:
+            ColumnNotFoundError: If the table lacks a column of the key.
+            TableError: If the cells of one are lists or bytes.
         """
         for name in self.key:
             if name not in self.frame.columns:
                 raise ColumnNotFoundError(name, self.frame.columns, path=self.name)
+            dtype = self.frame[name].dtype
+            if dtype.is_nested() or dtype == pl.Binary:
+                message = f"cells of type {dtype} are no key"
+                fix = "Name a column of text, numbers or dates with --on COLUMN (key=)."
+                raise TableError(message, path=self.name, column=name, fix=fix)
         cells = clean(self.frame.select(self.key), null_values)
         return pl.DataFrame(
             [labels(cells[name]).alias(str(i)) for i, name in enumerate(self.key)]

@@ -244,3 +244,18 @@ def test_in_a_large_table_every_row_gets_its_own_cells():
     other = other.with_columns(x=pl.col("k").cast(pl.Int64) * 2)
     table = read_table(main, target="label", join=[Join(source=other, key="k")])
     assert (table.frame["x"] == 2 * main["k"]).all()
+
+
+@pytest.mark.parametrize(
+    "cells", [[["a"], ["b"]], [b"\xff", b"\xfe"]], ids=["lists", "bytes"]
+)
+def test_lists_and_bytes_may_stand_in_both_tables_but_are_no_key(cells):
+    main = pl.DataFrame({"k": [1, 2], "more": cells, "y": [1.5, 2.5]})
+    other = pl.DataFrame({"k": ["2", "1"], "more": cells[::-1], "x": [20, 10]})
+    table = read_table(main, target="y", join=[Join(source=other, key="k")])
+    assert table.frame["x"].to_list() == [10, 20]
+    wrong = other.with_columns(pl.col("more").reverse())
+    with pytest.raises(TableError, match="1 column is in the Polars frame too"):
+        read_table(main, target="y", join=[Join(source=wrong, key="k")])
+    with pytest.raises(TableError, match=r"Column 'more'.* are no key.*--on COLUMN"):
+        read_table(main, target="y", join=[Join(source=other, key="more")])
