@@ -112,3 +112,8 @@ def test_a_database_that_is_written_to_is_said(database):
         writer.stdout.readline()
         with pytest.raises(TableError, match=r"lock.*While a program writes"):
             read(database)
+
+
+def test_no_variable_of_the_program_is_taken_for_a_table(database):
+    with pytest.raises(TableError, match="Table with name driver does not exist"):
+        read(database, "select * from driver")

@@ -25,8 +25,12 @@ select table_name, schema_name, schema_name = current_schema() from (
   union all select view_name, schema_name from duckdb_views() where not internal
 ) order by 3 desc, 2, 1
 """
-# Nothing is fetched over the network behind a query's back.
-_SETTINGS = {"autoinstall_known_extensions": "false"}
+# Nothing is fetched over the network behind a query's back, and a name that is no
+# table's is not looked for among the variables of this program.
+_SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
 
 
 @READERS.register(
