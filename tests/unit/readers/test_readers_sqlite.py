@@ -123,3 +123,13 @@ def test_an_empty_database_has_no_table(tmp_path):
         connection.executescript("create table a (b); drop table a")
     with pytest.raises(TableError, match="no table"):
         read(tmp_path / "t.db")
+
+
+def test_a_database_that_may_not_be_opened_is_said(database, monkeypatch):
+    def refuse(*args, **options):
+        message = "unable to open database file"
+        raise sqlite3.OperationalError(message)
+
+    monkeypatch.setattr(sqlite3, "connect", refuse)
+    with pytest.raises(TableError, match=r"cannot be opened.*may read the file"):
+        read(database)

@@ -49,7 +49,13 @@ class SQLiteReader(TableReader):
 
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as database:
+        try:
+            database = sqlite3.connect(address, uri=True)
+        except sqlite3.Error as failure:
+            message = f"the database cannot be opened: {failure}"
+            fix = "Check that you may read the file."
+            raise TableError(message, path=path, fix=fix) from None
+        with closing(database):
             asked = ""
             try:
                 asked = query.statement(sql, partial(_relations, database), str(path))
