@@ -87,9 +87,10 @@ def _half_characters(cells: pd.Series, name: str, column: str) -> TableError:
 
 
 def _from_arrow(source: pa.Table, name: str) -> pl.DataFrame:
-    check_names(list(source.column_names), name)
-    frame = pl.from_arrow(source)
-    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+    # Only who has such a table has loaded Arrow.
+    from sidelight.readers.tables._arrow import to_frame  # noqa: PLC0415
+
+    return to_frame(source, name)
 
 
 def _package(source: object) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from sidelight.errors import (
@@ -160,6 +161,10 @@ def test_a_location_can_be_named(write, columns):
         (pd.DataFrame({"a": [1, "x"]}, dtype=object), "Column 'a' in the pandas table"),
         (pd.DataFrame({"a": []}), "no rows"),
         (pl.DataFrame({"a": []}), "no rows"),
+        (
+            pa.table({"a": pa.array([(1, 2, 3)], pa.month_day_nano_interval())}),
+            "Column 'a' in the pyarrow table: cells of type .* cannot be read",
+        ),
     ],
 )
 def test_frames_that_cannot_be_used(frame, said):
@@ -174,7 +179,7 @@ def test_pandas_labels_that_are_numbers_become_text():
 @pytest.mark.parametrize(
     ("source", "options", "error", "said"),
     [
-        (3, {}, ConfigError, "cannot be read from a int"),
+        (3, {}, ConfigError, "cannot be read from an object of type int"),
         (pl.DataFrame({"a": [1]}), {"sql": "select"}, ConfigError, "in memory"),
         (
             pl.DataFrame({"a": [1]}),
