@@ -38,7 +38,6 @@ class VocReader(TableReader):
     image = "file"
     target = "class"
     part = "part"
-    part = "part"
 
     def matches(self, source: str) -> bool:
         """Return whether a folder holds Pascal VOC annotations, by one of them."""
