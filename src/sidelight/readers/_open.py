@@ -58,7 +58,9 @@ def open_source(source: Any, sql: str | None, asset: str | None = None) -> Opene
             raise ConfigError(message)
         return Opened(to_polars(source), frame_name(source), Path.cwd())
     if not isinstance(source, (str, Path)):
-        message = f"a table cannot be read from a {type(source).__name__}"
+        message = (
+            f"a table cannot be read from an object of type {type(source).__name__}"
+        )
         fix = "Pass a path, a database's URL, or a Polars, pandas or Arrow table."
         raise ConfigError(message, fix=fix)
     if is_remote(source):
@@ -89,15 +91,17 @@ def find_reader(source: str) -> SourceReader:
 
 
 def _open_remote(source: str, sql: str | None, asset: str | None) -> Opened:
-    """Read a table in an object store; its pictures' folder is the URL of its own."""
+    """Read a table in an object store; relative pictures start beside it there."""
     local, shown = str(fetch_one(source)), redact(source)
-    reader = find_reader(local)
     try:
+        reader = find_reader(local)
         frame = reader.read(local, sql=sql, asset=asset)
-    except TableError as error:  # the sentence cites what was asked for, not the copy
+    except (TableError, ConfigError) as error:
+        # The sentence cites what was asked for, not the copy.
         if error.path != local:
             raise
-        raise TableError(
+        kind = TableError if isinstance(error, TableError) else ConfigError
+        raise kind(
             error.problem,
             path=shown,
             column=error.column,
@@ -105,4 +109,7 @@ def _open_remote(source: str, sql: str | None, asset: str | None) -> Opened:
             values=error.values,
             fix=error.fix,
         ) from None
-    return Opened(frame, shown, source.rpartition("/")[0], reader)
+    root: Path | str = reader.root_of(local)
+    if root == Path(local).parent:  # else the pictures came with the table
+        root = source.rpartition("/")[0]
+    return Opened(frame, shown, root, reader)
