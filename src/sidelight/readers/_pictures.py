@@ -98,8 +98,9 @@ def add_picture_columns(
         found = pattern.columns(names, source)
         option = f"--from-name {pattern.pattern!r}"
         frame = _joined(frame, found, wanted, source, option)
+    paths = _paths(names, root) if readers else []
     for name, reader in readers.items():
-        found, noticed = _header(reader, name, names, root)
+        found, noticed = _header(reader, name, paths)
         frame = _joined(frame, found, wanted, source, f"--headers {name}")
         notes += noticed
     for note in notes:
@@ -111,13 +112,17 @@ def _gives(header: str, wanted: Collection[str]) -> bool:
     return any(name.startswith(f"{header}_") for name in wanted)
 
 
-def _header(
-    reader: HeaderReader, name: str, names: pl.Series, root: Path | str
-) -> tuple[list[pl.Series], list[str]]:
+def _paths(names: pl.Series, root: Path | str) -> list[str | None]:
+    """Return where each picture is on disk; those in a store are fetched."""
     located = locate([names], root)
     (files,) = located.fetched()
-    paths = full_paths(files, located.root).set(files.is_null(), None)
-    found = reader.read(paths.to_list())
+    return full_paths(files, located.root).set(files.is_null(), None).to_list()
+
+
+def _header(
+    reader: HeaderReader, name: str, paths: Sequence[str | None]
+) -> tuple[list[pl.Series], list[str]]:
+    found = reader.read(paths)
     columns = [cells.alias(f"{name}_{cells.name}") for cells in found.frame]
     return columns, found.notes
 
