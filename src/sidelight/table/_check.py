@@ -23,6 +23,7 @@ from sidelight.table._references import (
     TWICE,
     all_paths,
     check_references,
+    nameless,
     warn_about_unnamed,
 )
 from sidelight.table._remote import locate
@@ -103,14 +104,14 @@ def check_table(
         located = locate([names.gather(left) for names in named], image_root)
         root = located.root
         kept = pl.Series(draft.settle(located.problems(), ImageError))
-        found = check_references(
-            [names.filter(kept) for names in located.fetched()],
-            root,
-            may_miss=may_miss and not learn,
-            whole=learn,
-        )
+        files = [names.filter(kept) for names in located.fetched()]
+        found = check_references(files, root, whole=learn)
         draft.files = found.files
-        keep = draft.settle(found.problems, ImageError)
+        problems = found.problems
+        if learn or not may_miss:
+            written = [names.filter(kept) for names in located.slots]
+            problems = nameless(written) + problems
+        keep = draft.settle(problems, ImageError)
         images = found.pictures.at(keep)
         if learn and not keep.all():  # fewer rows: a class may have become a single row
             before = len(draft.frame)
@@ -202,7 +203,7 @@ class _Draft:
         root: Path,
     ) -> Table:
         """Return all rows, with what is wrong beside them."""
-        unnamed: list[str] = []
+        others: list[str] = []
         if named and self.files is not None:
             useless = [
                 problem.positions
@@ -214,14 +215,14 @@ class _Draft:
             paths = all_paths(named, root)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DataWarning)
-                unnamed = warn_about_unnamed(images, paths, self.files)
+                others = warn_about_unnamed(images, paths, self.files)
         return Table(
             frame=self.frame,
             schema=schema,
             source=self.source,
             rows=self.rows,
             images=images,
-            as_read=AsRead(as_read, tuple(self.problems), tuple(unnamed)),
+            as_read=AsRead(as_read, tuple(self.problems), tuple(others)),
         )
 
 

@@ -82,7 +82,6 @@ def check_references(
     slots: Sequence[pl.Series],
     root: Path,
     *,
-    may_miss: bool = False,
     whole: bool = False,
 ) -> References:
     """Return every row's pictures and whatever is wrong with them.
@@ -90,7 +89,6 @@ def check_references(
     Args:
         slots: From `picture_names`: for each picture that a row can have, its name.
         root: Where relative paths start.
-        may_miss: Whether a row may name no picture.
         whole: Whether `unnamed_pictures` will be asked for.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
@@ -99,15 +97,19 @@ def check_references(
     paths = [full_paths(names, root).set(names.is_null(), None) for names in slots]
     pictures = Pictures(*paths)
     problems = []
-    if not may_miss:
-        unnamed = np.flatnonzero(~pictures.present())
-        if len(unnamed):
-            column = slots[0].name
-            problems.append(_problem(column, "no picture named", unnamed, []))
     for column in dict.fromkeys(names.name for names in slots):
         problems += _bad_files(column, named, files)
     problems += _twins(named, files)
     return References(pictures, problems, files)
+
+
+def nameless(slots: Sequence[pl.Series]) -> list[Problem]:
+    """Return the rows that name no picture at all."""
+    rows = np.flatnonzero(~Pictures(*slots).present())
+    if not len(rows):
+        return []
+    fix = "Name one, or leave such rows out with --on-bad drop (on_bad='drop')."
+    return [_problem(slots[0].name, "no picture named", rows, [], fix)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,7 +223,10 @@ def _bad_files(column: str, named: _Named, files: Files) -> list[Problem]:
         if not len(where):
             continue
         names = named.names.gather(where)
-        fix = ""
+        fix = (
+            "Correct the reference, or leave these rows out with --on-bad drop "
+            "(on_bad='drop')."
+        )
         if reason == "no such picture":
             first = os.path.join(files.root, names[0])  # noqa: PTH118 - as in full_paths
             fix = _hint(first) + (

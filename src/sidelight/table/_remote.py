@@ -69,13 +69,20 @@ class Located:
         return found
 
     def fetched(self) -> list[pl.Series]:
-        """Return the names with local files in place of URLs; null for one without."""
+        """Return the names with local files in place of URLs.
+
+        An object that does not exist gives null; one that is gone since it was looked
+        up keeps its URL, which is no file's name.
+        """
         if not self.remote:
             return self.slots
         asked = pl.concat([names.filter(_is_url(names)) for names in self.slots])
         urls = asked.unique(maintain_order=True)
         files = fetch({url: self.objects[url] for url in urls if url in self.objects})
-        places = pl.Series([str(files[u]) if u in files else None for u in urls])
+        places = pl.Series(
+            [str(files.get(u, u)) if u in self.objects else None for u in urls],
+            dtype=pl.String,
+        )
         return [
             names.replace_strict(urls, places, default=names, return_dtype=pl.String)
             for names in self.slots

@@ -9,7 +9,12 @@ from sidelight.errors import DataWarning
 from sidelight.schema import Schema
 from sidelight.table import _files
 from sidelight.table._pictures import Pictures
-from sidelight.table._references import check_references, full_paths, warn_about_unnamed
+from sidelight.table._references import (
+    check_references,
+    full_paths,
+    nameless,
+    warn_about_unnamed,
+)
 from sidelight.table._slots import picture_names
 
 
@@ -29,12 +34,16 @@ def folder(tmp_path):
 
 
 def found(folder, *names):
+    return check_references(slots(*names), folder)
+
+
+def slots(*names):
     frame = pl.DataFrame({"file": pl.Series(names, dtype=pl.String)})
-    return check_references(picture_names(frame, Schema(image="file"))[0], folder)
+    return picture_names(frame, Schema(image="file"))[0]
 
 
 def reasons(folder, *names):
-    problems = found(folder, *names).problems
+    problems = [*nameless(slots(*names)), *found(folder, *names).problems]
     return {p.reason: (p.positions + 1).tolist() for p in problems}
 
 
