@@ -114,10 +114,7 @@ def check_table(
         keep = draft.settle(problems, ImageError)
         images = found.pictures.at(keep)
         if learn and not keep.all():  # fewer rows: a class may have become a single row
-            before = len(draft.frame)
-            keep = draft.judge(schema)
-            if len(draft.frame) < before:
-                images = images.at(keep)
+            images = images.at(draft.judge(schema))
     if on_bad == "keep":
         return draft.kept(as_read, schema, images, named, root)
     notes = draft.warn_about_drops()
@@ -171,16 +168,17 @@ class _Draft:
         return verdict.keep
 
     def judge(self, schema: Schema) -> NDArray[np.bool_]:
-        """Check that the target can be learned from the rows that are left."""
+        """Check that the target can be learned; returns which rows were kept."""
         if schema.target is None or schema.task is None:
             return np.ones(len(self.rows), dtype=bool)
         if self.on_bad == "keep" and self.frame[schema.target].null_count():
             # Said already, and gaps are no class.
             return np.ones(len(self.rows), dtype=bool)
-        keep = self.settle(_judged(self.frame, schema), TableError)
-        if not keep.all():  # dropping single rows may leave one class
-            self.settle(_judged(self.frame, schema), TableError)
-        return keep
+        before = self.rows
+        # Dropping single rows may leave one class, or a label with a single row.
+        while not self.settle(_judged(self.frame, schema), TableError).all():
+            pass
+        return np.isin(before, self.rows)
 
     def warn_about_drops(self) -> list[str]:
         """Warn of dropped rows; return the messages."""

@@ -175,3 +175,19 @@ def test_wishes_that_contradict_one_another(options, words):
     with pytest.raises(ConfigError) as caught:
         read(**options, drop=["tags"])
     assert words in str(caught.value)
+
+
+def test_rows_dropped_for_rare_labels_take_their_pictures_along(tmp_path):
+    for name in "abcdefg":
+        (tmp_path / f"{name}.png").write_bytes(b"x")
+    # Without the missing picture A is rare, and without its row B, and then F.
+    labels = ["A;B", "B;F", "F", "C", "D", "C", "D", "A;C"]
+    files = [f"{name}.png" for name in "abcdefg"]
+    frame = pl.DataFrame({"file": [*files, "gone.png"], "tags": labels})
+    with pytest.warns(DataWarning, match="3 × a label with a single row"):
+        table = read_table(
+            frame, image="file", target="tags", task="multilabel", images=tmp_path,
+            on_bad="drop",
+        )  # fmt: skip
+    assert table.rows.tolist() == [4, 5, 6, 7]
+    assert [path.name for path in table.images] == table.frame["file"].to_list()
