@@ -148,7 +148,10 @@ def fit_combiner(answers: Any, target: Any, task: Task) -> tuple[Any, Any]:
         each = [_of_label(answers, label) for label in target.T]
         return np.stack([k for k, _ in each], axis=1), np.array([b for _, b in each])
     fitted = LogisticRegression(max_iter=2000).fit(answers, target)
-    return fitted.coef_.T, fitted.intercept_
+    kernel, bias = fitted.coef_.T, fitted.intercept_
+    if task != "binary" and kernel.shape[1] == 1:  # two classes, an output each
+        return np.concatenate([0 * kernel, kernel], axis=1), np.append(0 * bias, bias)
+    return kernel, bias
 
 
 def _of_label(answers: Any, there: Any) -> tuple[Any, float]:

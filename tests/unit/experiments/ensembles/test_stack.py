@@ -80,6 +80,18 @@ def test_the_combiner_of_two_classes_and_of_numbers():
     np.testing.assert_allclose(bias, [7], atol=0.1)
 
 
+@pytest.mark.parametrize("task", ["multiclass", "ordinal"])
+def test_two_classes_with_an_output_each_are_combined_as_any_number(task):
+    target = RNG.integers(0, 2, 200)
+    answers = RNG.normal(size=(200, 4)) + np.tile(np.eye(2), 2)[target]
+    kernel, bias = fit_combiner(answers, target, task)
+    assert (kernel.shape, bias.shape) == ((4, 2), (2,))
+    logits = np.exp(answers @ kernel + bias)
+    theirs = LogisticRegression(max_iter=2000).fit(answers, target)
+    ours = logits / logits.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(ours, theirs.predict_proba(answers), rtol=1e-6)
+
+
 def make_table(num_rows):
     rng = np.random.default_rng(1)
     frame = pl.DataFrame(
