@@ -107,11 +107,15 @@ def subgroup_metrics(
     return scores
 
 
-def groups_of(column: pl.Series) -> list[tuple[str, list[int]]]:
+def groups_of(
+    column: pl.Series, *, quarters: bool = True
+) -> list[tuple[str, list[int]]]:
     """Return the name and the row positions of each group, in order of value.
 
     Args:
         column: `(rows,)`, grouped as `subgroup_metrics` says.
+        quarters: Whether many numbers are put into quarters; classes may be called by
+            numbers, and are none.
     """
     is_time = column.dtype in (pl.Date, pl.Datetime)
     numbers = column.dt.epoch("s") if is_time else column
@@ -121,7 +125,7 @@ def groups_of(column: pl.Series) -> list[tuple[str, list[int]]]:
     order = names
     if numbers.null_count() == column.null_count():
         order = numbers  # so that 10 comes after 9
-        if numbers.n_unique() > 10:
+        if quarters and numbers.n_unique() > 10:
             names = _quarters(numbers, is_time)
     frame = pl.DataFrame({"name": names.fill_null("missing"), "order": order})
     groups = (

@@ -47,13 +47,18 @@ def gains_by_group(
         (an interval) and `small` (fewer than 30 rows).
     """
     table = scores.folds[0].table
-    metric = METRIC_OF[scores.folds[0].preprocessor.known_target.task]
+    task = scores.folds[0].preprocessor.known_target.task
+    metric = METRIC_OF[task]
     same = Scores(scores.units, scores.folds, metric, split)
     sides = {name: _mean_scores(same, arm, fusion) for name, arm in _sides(fusion)}
     tested = np.isfinite(sides["fusion"])
     shown = []
     for name, kind, cells in _columns(table.frame, table.schema):
-        groups = [(value, np.array(rows)) for value, rows in groups_of(cells)]
+        classes = kind == "target" and task != "regression"
+        groups = [
+            (value, np.array(rows))
+            for value, rows in groups_of(cells, quarters=not classes)
+        ]
         groups = [(value, rows[tested[rows]]) for value, rows in groups]
         groups = [(value, rows) for value, rows in groups if len(rows)]
         most = MOST_CLASSES if kind == "target" else MOST_GROUPS

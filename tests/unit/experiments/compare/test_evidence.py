@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
+from sidelight.experiments.compare import _by_group
 from sidelight.experiments.compare._arms import arms_of
 from sidelight.experiments.compare._by_epoch import learning_curves
 from sidelight.experiments.compare._by_group import gains_by_group
@@ -55,6 +57,15 @@ def test_gains_of_classes_and_quarters_are_means_over_their_rows(scores):
     assert all(c["hidden"] == 0 for c in found)
     total = sum(g["gain"]["mean"] * g["rows"] for g in found[2]["groups"])
     assert total / 600 == pytest.approx(scores.difference("film", "none").mean)
+
+
+def test_classes_with_numbers_for_names_are_not_put_into_quarters(scores, monkeypatch):
+    codes = pl.Series("y", [str(row % 15) for row in range(600)])
+    columns = [("y", "target", codes), ("site", "categorical", codes)]
+    monkeypatch.setattr(_by_group, "_columns", lambda *_: columns)
+    target, site = gains_by_group(scores, "film", SplitConfig())
+    assert [group["value"] for group in target["groups"]] == list(map(str, range(15)))
+    assert len(site["groups"]) == 4
 
 
 def test_differences_are_those_of_one_selection_at_a_time(scores):
