@@ -34,7 +34,7 @@ from sidelight.experiments.compare._second import (
     vanishing,
 )
 from sidelight.experiments.compare._stack import stack_units
-from sidelight.experiments.compare._unit import with_fusion
+from sidelight.experiments.compare._unit import acts_later, with_fusion
 from sidelight.experiments.compare._units import Units
 from sidelight.experiments.compare._verdict import best_fusion, judge
 from sidelight.nn import AugmentConfig
@@ -90,6 +90,11 @@ def compare(
     units = Units(None if folder is None else folder / "units")
     metric = _metric(folds[0])
     work = Work(arms, folds, config, metric, units, say)
+    work.notes = {
+        arm.name: ["at the last stage, where the shared maps end"]
+        for arm in arms
+        if arm.fusion and acts_later(config, arm.fusion)
+    }
     with ExitStack() as stack:
         if config.train.backbone == "frozen":
             work.features = stack.enter_context(FeatureStore())

@@ -81,14 +81,18 @@ def kept_plan(folder: Path | None) -> Plan | None:
 
 
 def plan_work(work: Work, wanted: Plan, options: CompareConfig, start: float) -> Plan:
-    """Return what there is time for, by the pace of one epoch of image only."""
+    """Return what there is time for, by the pace of a short training."""
     if options.budget is None:
         return wanted
     # Its first epoch also traces the graph, and its first run computes the maps that
     # later ones find: neither is the usual pace.
+    arm = work.arms[0]
     if work.features is not None:
-        _pilot(work, 1)
-    pilot = _pilot(work, PILOT_EPOCHS)
+        _pilot(work, arm, 1)
+        # On shared maps image only trains on their means, which is no fusion's pace.
+        arm = next(a for a in work.arms if a.role == "fusion")
+        arm = work.arms[0] if _pilot(work, arm, 1).failed else arm
+    pilot = _pilot(work, arm, PILOT_EPOCHS)
     per_epoch = pilot.history[-1]["seconds"]
     pace = Pace(max(0.0, pilot.seconds - PILOT_EPOCHS * per_epoch), per_epoch)
     left = options.budget - (time.monotonic() - start)
@@ -96,12 +100,12 @@ def plan_work(work: Work, wanted: Plan, options: CompareConfig, start: float) ->
     return within(wanted, max(left, 0.0), pace, networks)
 
 
-def _pilot(work: Work, epochs: int) -> Unit:
-    """Train image only for a few epochs, to see how long it takes."""
+def _pilot(work: Work, arm: Arm, epochs: int) -> Unit:
+    """Train an arm for a few epochs, to see how long it takes."""
     train = work.config.train.model_copy(update={"epochs": epochs})
     config = work.config.model_copy(update={"train": train})
-    pilot = run_unit(work.arms[0], work.folds[0], config, 0, 0, work.features)
-    if pilot.failed:
+    pilot = run_unit(arm, work.folds[0], config, 0, 0, work.features)
+    if pilot.failed and arm.role == "image":
         problem = f"image only cannot be trained: {pilot.failed}"
         raise ConfigError(problem)
     return pilot

@@ -13,6 +13,7 @@ from sidelight.errors import InputError
 from sidelight.experiments._session import begin_anew
 from sidelight.experiments.compare._arms import Arm
 from sidelight.experiments.compare._trees import Trees
+from sidelight.registry import FUSIONS
 from sidelight.schema import Part
 from sidelight.training import FeatureStore
 from sidelight.workflow import OneNetwork, Prepared, RunConfig
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ASKED: tuple[Part, ...] = ("val", "test")
 TIMED_ROWS, TIMES = 64, 5
+LAST = (-1,)
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,32 @@ def shuffled(prepared: Prepared, arm: Arm, seed: int) -> Prepared:
 
 
 def with_fusion(config: RunConfig, fusion: str) -> RunConfig:
-    """Return the options with another fusion; its options were for the one before."""
+    """Return the options with another fusion; its options were for the one before.
+
+    Behind a frozen backbone whose maps are shared, a fusion that would act at the end
+    of every stage acts at that of the last one, unless its options say otherwise: what
+    acts before would run the backbone in every epoch of every training.
+    """
+    options: dict[str, Any] = {}
     if fusion == config.network.fusion:
-        return config
-    update: dict[str, Any] = {"fusion": fusion, "fusion_options": {}}
+        options = dict(config.network.fusion_options)
+    if acts_later(config, fusion):
+        options.setdefault("stages", LAST)
+    update: dict[str, Any] = {"fusion": fusion, "fusion_options": options}
     network = config.network.model_copy(update=update)
     return config.model_copy(update={"network": network})
+
+
+def acts_later(config: RunConfig, fusion: str) -> bool:
+    """Return whether a fusion acts later than by itself, so that maps are shared."""
+    train = config.train
+    shared = train.reuse_features and not config.augment.changes_pictures
+    if train.backbone != "frozen" or not shared:
+        return False
+    own = fusion == config.network.fusion and config.network.fusion_options
+    stages = FUSIONS.get(fusion).obj.Config.model_fields.get("stages")
+    everywhere = stages is not None and stages.default is None
+    return everywhere and not (own and "stages" in own)
 
 
 def _config_of(arm: Arm, config: RunConfig, seed: int) -> RunConfig:

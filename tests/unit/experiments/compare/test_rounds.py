@@ -17,10 +17,11 @@ from sidelight.experiments.compare._plan import Pace, Plan, within
 from sidelight.experiments.compare._rounds import Work, _halve
 from sidelight.experiments.compare._scores import _rectangle
 from sidelight.experiments.compare._stack import stack_units
-from sidelight.experiments.compare._unit import Unit
+from sidelight.experiments.compare._unit import Unit, with_fusion
 from sidelight.experiments.compare._units import Units
 from sidelight.nn.options import checked_options
 from sidelight.splits import SplitConfig
+from sidelight.workflow import make_config
 from tests.unit.experiments.compare.conftest import answers, failed, make_table
 
 PACE = Pace(overhead=5.0, per_epoch=1.0)  # a training of 10 epochs takes 15 s
@@ -166,3 +167,32 @@ def test_a_stack_of_numbers_is_their_best_linear_mixture():
     both = stack_units(one, other, truth, "regression")
     np.testing.assert_allclose(both.figures["val"], truth, atol=1e-9)
     np.testing.assert_allclose(both.figures["test"], truth[:7], atol=1e-9)
+
+
+def frozen(**more):
+    still = {"horizontal_flip": False, "shift": 0}
+    return make_config({"train": {"backbone": "frozen"}, "augment": still, **more})
+
+
+@pytest.mark.parametrize(
+    ("config", "fusion", "stages"),
+    [
+        (frozen(), "film", (-1,)),  # the default fusion too
+        (frozen(), "excite", (-1,)),
+        (frozen(), "attend", None),  # acts late by itself
+        (frozen(), "concat", None),
+        (frozen(network={"fusion_options": {"stages": [0]}}), "film", [0]),
+        (frozen(augment={}), "film", None),  # changed pictures share no maps
+        (make_config({}), "film", None),
+    ],
+)
+def test_fusions_act_where_the_shared_maps_end(config, fusion, stages):
+    chosen = with_fusion(config, fusion).network
+    assert chosen.fusion == fusion
+    assert chosen.fusion_options.get("stages") == stages
+
+
+def test_options_of_one_fusion_are_not_those_of_another():
+    config = make_config({"network": {"fusion_options": {"units": 8}}})
+    assert with_fusion(config, "film").network.fusion_options == {"units": 8}
+    assert with_fusion(config, "gated").network.fusion_options == {}
