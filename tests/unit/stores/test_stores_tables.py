@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from sidelight.errors import DataWarning, ImageError, TableError
+from sidelight.errors import ConfigError, DataWarning, ImageError, TableError
 from sidelight.readers import Join, read_table
+from sidelight.stores import fetch
+from sidelight.writers import write_table
 
 N = 12
 
@@ -86,6 +88,24 @@ def test_rows_of_missing_objects_are_dropped_on_request(scenes):
     assert table.images[3].read_bytes() == picture(4)
 
 
+def test_a_missing_object_is_told_once_where_flaws_are_kept(scenes):
+    fsspec.filesystem("memory").rm_file("/bucket/chips/3.png")
+    table = read_table("memory://bucket/scenes.csv", on_bad="keep", **ROLES)
+    assert [p.reason for p in table.as_read.problems] == [
+        "no such picture in the store"
+    ]
+    assert table.images[3] is None
+
+
+def test_an_object_gone_while_the_table_is_read_is_no_empty_cell(scenes, monkeypatch):
+    def fetch_all_but_one(objects):
+        return fetch(dict(list(objects.items())[1:]))
+
+    monkeypatch.setattr("sidelight.table._remote.fetch", fetch_all_but_one)
+    with pytest.raises(ImageError, match=r"1 file does not exist .*chips/"):
+        read_table("memory://bucket/scenes.csv", **ROLES)
+
+
 def test_a_bucket_that_is_not_there(scenes):
     with pytest.raises(ImageError, match="12 objects do not exist"):
         read_table(scenes, images="memory://nowhere", **ROLES)
@@ -141,3 +161,38 @@ def test_pictures_behind_http(web, scenes):
     assert [path.read_bytes() for path in table.images] == [
         picture(i) for i in range(N)
     ]
+
+
+def test_pictures_are_looked_for_once_for_all_headers(web, scenes):
+    address, folder, asked = web
+    for i in range(N):
+        (folder / f"{i}.png").write_bytes(picture(i))
+    named = scenes.with_columns(pl.col("file").str.strip_prefix("chips/"))
+    with pytest.warns(DataWarning):
+        read_table(named, images=address, headers=["exif", "xmp"], **ROLES)
+    # Once for the headers, once where the table is checked.
+    assert sum(line.startswith("HEAD /3.png") for line in asked) == 2
+
+
+def test_pictures_of_records_come_with_their_table(scenes, memory, tmp_path):
+    table = read_table("memory://bucket/scenes.csv", **ROLES)
+    write_table(table, tmp_path / "shards")
+    (shard,) = (tmp_path / "shards").glob("*.tfrecord*")
+    memory("far/scenes.tfrecord", shard.read_bytes())
+    again = read_table("memory://bucket/far/scenes.tfrecord", image="image")
+    assert [p.read_bytes() for p in again.images] == [picture(i) for i in range(N)]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error", "said"),
+    [
+        ("export", {}, TableError, "no reader knows this kind of table"),
+        ("a.csv", {"sql": "a"}, ConfigError, "a query (--sql) needs a database"),
+    ],
+)
+def test_no_error_cites_the_copy_of_a_table(memory, name, options, error, said):
+    url = memory(name, b"a\n1\n")
+    with pytest.raises(error) as caught:
+        read_table(url, target="a", **options)
+    assert f"{url}: {said}" in str(caught.value)
+    assert "objects" not in str(caught.value)
