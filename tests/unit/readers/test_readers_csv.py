@@ -109,6 +109,7 @@ def test_one_column_too_many_in_every_row_is_ragged(read):
         (b'a,b\n1,"2\n3,4\n', r"row 1 \(line 2\) cannot be read"),
         (b'a,b\n1,2\n3,"4"x\n', r"row 2 \(line 3\) cannot be read"),
         (b'a,"b\n1,2\n', "header line cannot be read"),
+        (b"\na,b\n1,2\n", "first line is empty.*Remove the empty lines"),
     ],
 )
 def test_what_cannot_be_read_is_refused(read, content, said):
@@ -135,3 +136,8 @@ def test_a_folder_is_no_table(tmp_path):
 def test_a_query_needs_a_database(tmp_path):
     with pytest.raises(ConfigError, match="sqlite:///"):
         CsvReader().read(str(tmp_path / "t.csv"), sql="select 1")
+
+
+def test_a_cell_may_be_as_long_as_an_outline(read):
+    outline = "x" * 200_000
+    assert read(f'{outline},b\n{outline},5"6\n').rows() == [(outline, '5"6')]

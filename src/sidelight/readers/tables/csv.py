@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,6 +22,8 @@ from sidelight.registry import READERS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LONGEST = 2**31 - 1  # of a cell; Python's own limit is 128 KiB, less than an outline
 
 
 @READERS.register(
@@ -47,6 +51,15 @@ def _separator(data: bytes, path: Path) -> str:
     return next((s for s in (";", "\t") if s.encode() in line), ",")
 
 
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    before = csv.field_size_limit(LONGEST)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def _rows(data: bytes, separator: str) -> csv._reader:  # type: ignore[name-defined]
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
     return csv.reader(text, delimiter=separator, strict=True)
@@ -54,10 +67,15 @@ def _rows(data: bytes, separator: str) -> csv._reader:  # type: ignore[name-defi
 
 def _header(data: bytes, separator: str, path: Path) -> list[str]:
     try:
-        return next(_rows(data, separator))
+        with _cells_of_any_length():
+            header: list[str] = next(_rows(data, separator))
     except csv.Error as failure:
         message = f"the header line cannot be read: {failure}"
         raise TableError(message, path=path) from None
+    if not header:
+        message = "the first line is empty, where the names of the columns should be"
+        raise TableError(message, path=path, fix="Remove the empty lines above them.")
+    return header
 
 
 def _body(data: bytes, header: list[str], separator: str, path: Path) -> pl.DataFrame:
@@ -82,9 +100,10 @@ def _slowly(data: bytes, header: list[str], separator: str, path: Path) -> pl.Da
     reader, rows = _rows(data, separator), []
     line = 1
     try:
-        for row in reader:
-            rows.append(row)
-            line = reader.line_num + 1
+        with _cells_of_any_length():
+            for row in reader:
+                rows.append(row)
+                line = reader.line_num + 1
     except csv.Error as failure:
         message = f"row {len(rows)} (line {line}) cannot be read: {failure}"
         raise TableError(
