@@ -15,6 +15,7 @@ from sidelight.readers._keys import (
     Cardinality,
     Side,
     check_keys,
+    comparable,
     nothing_matches,
     problems,
     unmatched,
@@ -22,7 +23,6 @@ from sidelight.readers._keys import (
 from sidelight.readers._open import open_source
 from sidelight.redact import redact
 from sidelight.schema import Record
-from sidelight.table._cells import labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +207,7 @@ def _with_columns(
 
 
 def _same(here: pl.Series, there: pl.Series) -> bool:
-    """Return whether all cells are the same, in whatever type numbers are stored."""
+    """Return whether all cells are the same, in whatever types they are stored."""
     if any(s.dtype.is_nested() or s.dtype == pl.Binary for s in (here, there)):
         return here.dtype == there.dtype and here.equals(there)
-    return bool(labels(here).eq_missing(labels(there)).all())
+    return bool(comparable(here).eq_missing(comparable(there)).all())

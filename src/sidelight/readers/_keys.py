@@ -38,7 +38,8 @@ class Side:
     def keys(self, null_values: Sequence[str]) -> pl.DataFrame:
         """Return the key's cells as text, in columns "0", "1", …; null where empty.
 
-        1, 1.0, "1" and " 1 " are one key; "01" is another.
+        1, 1.0, "1" and " 1 " are one key; "01" is another. A time is written in UTC,
+        as in "2021-03-04 10:30:00".
 
         Raises:
             ColumnNotFoundError: If the table lacks a column of the key.
@@ -54,8 +55,18 @@ class Side:
                 raise TableError(message, path=self.name, column=name, fix=fix)
         cells = clean(self.frame.select(self.key), null_values)
         return pl.DataFrame(
-            [labels(cells[name]).alias(str(i)) for i, name in enumerate(self.key)]
+            [comparable(cells[name]).alias(str(i)) for i, name in enumerate(self.key)]
         )
+
+
+def comparable(cells: pl.Series) -> pl.Series:
+    """Return cells as text, the same whichever type a file stores them in."""
+    if not isinstance(cells.dtype, pl.Datetime):
+        return labels(cells)
+    if cells.dtype.time_zone:
+        cells = cells.dt.convert_time_zone("UTC")
+    text = cells.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+    return text.str.replace(r"(\.\d*?)0+$", "${1}")
 
 
 def check_keys(

@@ -259,3 +259,15 @@ def test_lists_and_bytes_may_stand_in_both_tables_but_are_no_key(cells):
         read_table(main, target="y", join=[Join(source=wrong, key="k")])
     with pytest.raises(TableError, match=r"Column 'more'.* are no key.*--on COLUMN"):
         read_table(main, target="y", join=[Join(source=other, key="more")])
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_times_in_text_and_typed_ones_are_the_same_keys(zone):
+    texts = ["2021-03-04 10:30:00", "2021-03-04 10:30:00.5"]
+    main = pl.DataFrame({"t": texts, "seen": texts, "y": [1.5, 2.5]})
+    typed = pl.Series(texts).str.to_datetime("%Y-%m-%d %H:%M:%S%.f")
+    if zone is not None:
+        typed = typed.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    other = pl.DataFrame({"t": typed, "seen": typed, "x": [1, 2]}).reverse()
+    table = read_table(main, target="y", join=[Join(source=other, key="t")])
+    assert table.frame["x"].to_list() == [1, 2]
