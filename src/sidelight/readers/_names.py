@@ -165,8 +165,10 @@ class NamePattern:
             first = names.gather(rows[:1]).item()
             problem = f"no name follows the pattern: {first!r} is not {self.pattern!r}"
             return TableError(problem, path=source, column=names.name, fix=_SYNTAX)
-        verb = "name does" if bad == 1 else "names do"
-        problem = f"{bad} of {named} {verb} not follow the pattern {self.pattern!r}"
+        verb = "does" if bad == 1 else "do"
+        problem = (
+            f"{bad} of {named} names {verb} not follow the pattern {self.pattern!r}"
+        )
         return TableError(
             problem,
             path=source,

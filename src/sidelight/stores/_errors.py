@@ -52,7 +52,7 @@ def explained(url: str) -> Iterator[None]:
 def _missing_package(url: str) -> MissingPackageError:
     scheme = protocol(url)
     package = PACKAGES.get(scheme)
-    purpose = f"reading from {scheme}://"
+    purpose = f"Reading from {scheme}://"
     try:
         import fsspec  # noqa: F401, PLC0415 - an optional package
     except ImportError:

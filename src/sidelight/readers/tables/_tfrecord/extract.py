@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -30,7 +31,6 @@ from sidelight.readers.tables._tfrecord.records import Feature, Kind, read_recor
 from sidelight.runs import default_cache, write_json, write_parquet
 
 PIECE = 4096  # records whose values are held as Python objects
-ENOSPC = 28
 FILE = "\0"  # a column that no feature can be called
 PICTURES, TABLE, SAID = "pictures", "table.parquet", "source.json"
 
@@ -87,7 +87,7 @@ def extracted(cache: Path, files: list[Path]) -> Extracted:
             _fill(made, files)
             _put(made, cache)
         except OSError as failure:
-            if failure.errno == ENOSPC:
+            if failure.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFullError(cache) from failure
             raise
         finally:
