@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
 import polars as pl
 
 import sidelight.nn  # noqa: F401, registers the layers that a saved network holds
-from sidelight.errors import ConfigError, nearest
+from sidelight.errors import ConfigError, RunError, nearest
 from sidelight.feed import Source, batches
 from sidelight.images import ImageRule, Pack, pack
 from sidelight.preprocessing import Preprocessor
@@ -238,14 +239,30 @@ def load_predictor(path: str | Path) -> Predictor:
             epoch was over.
     """
     run = RunDirectory.open(path)
-    rule = (
-        ImageRule.model_validate_json(run.image_rule.read_text(encoding="utf-8"))
-        if run.image_rule.exists()
-        else None
-    )
-    return Predictor(
-        network=keras.saving.load_model(run.usable_model(), compile=False),
+    predictor = Predictor(
+        network=_load_network(run.usable_model()),
         preprocessor=Preprocessor.from_json(run.preprocessor),
         schema=load_schema(run.schema),
-        rule=rule,
+        rule=_load_rule(run.image_rule) if run.image_rule.exists() else None,
     )
+    if predictor.uses_image and predictor.rule is None:
+        problem = "this file is missing"
+        raise RunError(problem, path=run.image_rule, fix="The run is incomplete.")
+    return predictor
+
+
+def _load_network(path: Path) -> Any:
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
+        problem = "the network cannot be loaded: it is damaged, or of another Keras"
+        fix = "Take the run from a copy, or train again."
+        raise RunError(problem, path=path, fix=fix) from error
+
+
+def _load_rule(path: Path) -> ImageRule:
+    try:
+        return ImageRule.model_validate_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        problem = f"this file is damaged ({type(error).__name__})"
+        raise RunError(problem, path=path) from error
