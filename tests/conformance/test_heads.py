@@ -81,6 +81,15 @@ def test_cumulative_logits_by_hand():
     assert found[2, 1] > 0
 
 
+def test_a_gap_narrower_than_rounding_keeps_its_probability():
+    layer = CumulativeLink(3)
+    layer.build((None, 1))
+    layer.set_weights([np.array([-2.0]), np.array([-20.0])])
+    found = np.asarray(layer(np.zeros((1, 1), dtype="float32")))
+    slope = np.exp(2) / (1 + np.exp(2)) ** 2
+    np.testing.assert_allclose(found[0, 1], slope * np.exp(-20), rtol=1e-4)
+
+
 @pytest.mark.parametrize("num_classes", [2, 3, 5, 12])
 def test_a_higher_score_makes_higher_classes_likelier_each_in_its_turn(num_classes):
     layer = CumulativeLink(num_classes)

@@ -67,7 +67,9 @@ class CumulativeLink(keras.layers.Layer):
         upper, lower = below[:, 1:], below[:, :-1]
         logs = [ops.log_sigmoid(below[:, :1]), ops.log_sigmoid(-below[:, -1:])]
         if self.num_classes > 2:
-            between = ops.log(-ops.expm1(lower - upper))
+            # From the gaps themselves: thresholds far from zero, or a far score, would
+            # round a narrow one to nothing, whose logarithm has no gradient.
+            between = ops.log(-ops.expm1(-ops.softplus(self.gaps)))
             middle = ops.log_sigmoid(upper) + ops.log_sigmoid(-lower) + between
             logs.insert(1, middle)
         return ops.exp(ops.concatenate(logs, axis=-1))
