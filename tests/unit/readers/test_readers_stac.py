@@ -168,6 +168,22 @@ def test_collections_of_items_in_one_file(tmp_path):
     assert read(path)["id"].to_list() == ["scene-0", "scene-1"]
 
 
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        "POINT (1 2)",
+        {"type": "Point", "coordinates": 5},
+        {"type": "Polygon", "coordinates": [[["east", 0]]]},
+    ],
+)
+def test_geometries_that_are_none_are_named_with_their_rows(tmp_path, geometry):
+    path = tmp_path / "found.geojson"
+    features = [item(0), item(1, geometry=geometry), item(2)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    with pytest.raises(TableError, match=r"1 geometry cannot be read \(row 2: .*scene"):
+        read(path)
+
+
 def test_an_interval_and_no_geometry(tmp_path):
     properties = {"datetime": None, "start_datetime": "2020-01-01T00:00:00Z"}
     properties["end_datetime"] = "2020-02-01T00:00:00Z"

@@ -14,7 +14,10 @@ from sidelight.readers.tables._base import TableReader
 from sidelight.readers.tables._rows import to_frame
 from sidelight.readers.tables._stac import catalogue, geoparquet
 from sidelight.readers.tables._stac.assets import LISTED, Asset, pictures
-from sidelight.readers.tables._stac.footprint import centre_of_geojson
+from sidelight.readers.tables._stac.footprint import (
+    centre_of_geojson,
+    unreadable_geometries,
+)
 from sidelight.registry import READERS
 
 if TYPE_CHECKING:
@@ -58,10 +61,7 @@ class StacReader(TableReader):
                 message = "there is no item in it, and none that it links to"
                 raise TableError(message, path=path)
             properties = to_frame([_properties(item) for item in found])
-            centres = [
-                centre_of_geojson(item.geometry) if item.geometry else None
-                for item in found
-            ]
+            centres = _centres(found, path)
             hrefs, assets = _assets(found)
         image = pictures(hrefs, assets, asset, num_rows=len(centres), path=path)
         return _joined(_beside(image, path), properties, centres)
@@ -85,6 +85,20 @@ def _assets(items: list[pystac.Item]) -> tuple[pl.DataFrame, dict[str, Asset]]:
                 known[key] = Asset.of(asset.to_dict())
             found.append((row, key, asset.get_absolute_href()))
     return pl.DataFrame(found, schema=LISTED, orient="row"), known
+
+
+def _centres(items: list[pystac.Item], path: Path) -> list[tuple[float, float] | None]:
+    """Return latitude and longitude of each footprint's centre, None without one."""
+    found, bad, reasons = [], [], []
+    for row, item in enumerate(items, 1):
+        try:
+            found.append(centre_of_geojson(item.geometry) if item.geometry else None)
+        except ValueError as failure:
+            bad.append(row)
+            reasons.append(f"{item.id}: {failure}")
+    if bad:
+        raise unreadable_geometries(path, bad, reasons)
+    return found
 
 
 def _beside(image: pl.Series, path: Path) -> pl.Series:

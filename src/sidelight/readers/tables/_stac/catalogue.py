@@ -123,5 +123,6 @@ def _item(path: Path, content: Any, number: int) -> pystac.Item:
         return pystac.Item.from_dict(content, href=str(path), preserve_dict=False)
     except Exception as failure:  # pystac lets whatever goes wrong through
         reason = str(failure).split("\n", 1)[0] or type(failure).__name__
+        reason = reason.rstrip(".")
         message = f"item {number} is no STAC item that can be read: {reason}"
         raise TableError(message, path=path) from None

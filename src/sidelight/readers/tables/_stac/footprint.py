@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sidelight.errors import TableError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 STEP_DEG = 1.0  # edges are straight on a map of degrees, and are followed this closely
@@ -28,8 +32,16 @@ def centre_of_geojson(geometry: Mapping[str, Any]) -> tuple[float, float] | None
     """Return latitude and longitude of a GeoJSON geometry's centre, in degrees.
 
     None if it has no coordinates, or spans the whole earth.
+
+    Raises:
+        ValueError: If it is no GeoJSON.
     """
-    return _centre(list(_geojson_rings(geometry)))
+    try:
+        rings = list(_geojson_rings(geometry))
+    except (AttributeError, LookupError, TypeError, ValueError) as failure:
+        message = f"this is no GeoJSON geometry ({failure})"
+        raise ValueError(message) from None
+    return _centre(rings)
 
 
 def centre_of_wkb(data: bytes) -> tuple[float, float] | None:
@@ -43,6 +55,21 @@ def centre_of_wkb(data: bytes) -> tuple[float, float] | None:
     except struct.error as failure:
         message = f"the geometry is cut off ({failure})"
         raise ValueError(message) from None
+
+
+def unreadable_geometries(
+    path: Path, rows: list[int], reasons: list[str]
+) -> TableError:
+    """Return the error of items whose geometry is damaged."""
+    what = "1 geometry" if len(rows) == 1 else f"{len(rows)} geometries"
+    return TableError(
+        f"{what} cannot be read",
+        path=path,
+        column="geometry",
+        rows=rows,
+        values=reasons,
+        fix="Correct them, or leave them out: an item may have none (null).",
+    )
 
 
 def _geojson_rings(geometry: Mapping[str, Any]) -> Iterator[Ring]:

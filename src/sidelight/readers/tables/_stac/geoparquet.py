@@ -10,7 +10,10 @@ import polars as pl
 from sidelight.errors import TableError
 from sidelight.readers.tables._rows import JOINT
 from sidelight.readers.tables._stac.assets import LISTED, Asset
-from sidelight.readers.tables._stac.footprint import centre_of_wkb
+from sidelight.readers.tables._stac.footprint import (
+    centre_of_wkb,
+    unreadable_geometries,
+)
 
 LAYOUT = frozenset({"id", "geometry", "assets"})
 # Of an item, but no property of the scene.
@@ -74,10 +77,7 @@ def centres(frame: pl.DataFrame, path: Path) -> list[tuple[float, float] | None]
             bad.append(row)
             reasons.append(str(failure))
     if bad:
-        message = f"{len(bad)} geometries cannot be read"
-        raise TableError(
-            message, path=path, column="geometry", rows=bad, values=reasons
-        )
+        raise unreadable_geometries(path, bad, reasons)
     return found
 
 
