@@ -56,6 +56,12 @@ def test_image_and_target_need_not_be_named(write, tmp_path):
     assert table.target().to_list() == ["cat", "dog", "cat", "dog"]
 
 
+def test_a_field_of_the_images_is_not_taken_for_the_categories(write):
+    frame = read(write(images=[{**one, "category": "indoor"} for one in IMAGES]))
+    assert frame["category"].to_list() == ["cat;dog", None, "cat"]
+    assert frame["images.category"].to_list() == ["indoor"] * 3
+
+
 def test_images_without_any_annotation_have_no_target(write):
     assert "category" not in read(write(annotations=[])).columns
 
@@ -65,13 +71,13 @@ def test_images_without_any_annotation_have_no_target(write):
     [
         (
             {"annotations": [{"image_id": 1, "category_id": 3}]},
-            "1 annotations name an image that is not there: 1",
+            "1 annotation names an image that is not there: 1",
         ),
         (
             {"annotations": [{"image_id": 7, "category_id": 5}]},
-            "1 annotations name a category that is not there: 5",
+            "1 annotation names a category that is not there: 5",
         ),
-        ({"images": [*IMAGES, IMAGES[0]]}, "1 image ids stand more than once: 7"),
+        ({"images": [*IMAGES, IMAGES[0]]}, "1 image id stands more than once: 7"),
         ({"images": []}, '"images" is empty'),
         ({"images": [{"id": 1}]}, 'no "file_name"'),
         ({"annotations": 3}, '"annotations" is not a list'),
@@ -79,6 +85,7 @@ def test_images_without_any_annotation_have_no_target(write):
             {"categories": [{"id": 3, "name": "a;b"}, {"id": 1, "name": "cat"}]},
             "category 'a;b' holds ';'",
         ),
+        ({"categories": [{"id": 3}, {"id": 1, "name": "cat"}]}, 'no "name": 3'),
     ],
 )
 def test_what_is_wrong_is_said(write, changes, said):

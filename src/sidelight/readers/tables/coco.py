@@ -25,7 +25,7 @@ class CocoReader(TableReader):
     """
 
     image = "file_name"
-    target = "category"
+    target: str = "category"
 
     def matches(self, source: str) -> bool:
         """Return whether a file is COCO, by its content."""
@@ -48,6 +48,8 @@ class CocoReader(TableReader):
         _check_unique(frame["id"], "image", path)
         if not content.get("annotations"):  # as COCO publishes its test images
             return frame
+        if self.target in frame.columns:  # a field of the images' own
+            frame = frame.rename({self.target: f"images.{self.target}"})
         return frame.join(
             _categories(content, frame["id"], path),
             on="id",
@@ -89,6 +91,10 @@ def _categories(content: dict[str, Any], images: pl.Series, path: Path) -> pl.Da
     numbers = to_column("category_id", [one.get("id") for one in categories])
     names = to_column("category", [one.get("name") for one in categories])
     _check_unique(numbers, "category", path)
+    nameless = numbers.filter(names.is_null())
+    if len(nameless):
+        message = f'categories have no "name": {", ".join(map(str, nameless.head(5)))}'
+        raise TableError(message, path=path, fix="Give every category a name.")
     known = pl.DataFrame([numbers, names.cast(pl.String)])
     marks = _records(content, "annotations", path)
     frame = pl.DataFrame(
@@ -112,7 +118,8 @@ def _check_unique(numbers: pl.Series, what: str, path: Path) -> None:
     twice = numbers.filter(numbers.is_duplicated()).unique(maintain_order=True)
     if len(twice):
         shown = ", ".join(map(str, twice.head(5)))
-        message = f"{len(twice)} {what} ids stand more than once: {shown}"
+        stand = "id stands" if len(twice) == 1 else "ids stand"
+        message = f"{len(twice)} {what} {stand} more than once: {shown}"
         raise TableError(message, path=path, fix="Every id has to be a different one.")
 
 
@@ -123,7 +130,9 @@ def _check_known(found: pl.Series, known: pl.Series, what: str, path: Path) -> N
         wrong = pl.Series([True] * len(found))
     if wrong.any():
         shown = ", ".join(map(repr, found.filter(wrong).unique().sort().head(5)))
-        message = f"{wrong.sum()} annotations name {what} that is not there: {shown}"
+        number = int(wrong.sum())
+        name = "annotation names" if number == 1 else "annotations name"
+        message = f"{number} {name} {what} that is not there: {shown}"
         fix = "The file may be half of one; take these annotations out."
         raise TableError(message, path=path, fix=fix)
 
