@@ -70,13 +70,14 @@ def write_tfrecord(
 
 def _encoded(table: Table) -> dict[str, Encoded]:
     found: dict[str, Encoded] = {}
+    names = set(table.frame.columns)
     for cells in table.frame.iter_columns():
-        for name, feature in columns.encode(cells, table.source).items():
-            if name in found:
-                message = f"two columns would both be stored as {name!r}"
-                fix = "Rename one of them."
-                raise TableError(message, path=table.source, column=cells.name, fix=fix)
-            found[name] = feature
+        if cells.name + columns.EXACT in names:
+            message = f"{cells.name + columns.EXACT!r}, where its exact values are "
+            message += "stored, is a column too"
+            fix = "Rename one of the two."
+            raise TableError(message, path=table.source, column=cells.name, fix=fix)
+        found |= columns.encode(cells, table.source)
     return found
 
 
