@@ -14,7 +14,8 @@ import polars as pl
 
 from sidelight.audit._finding import Example, Finding, Severity
 from sidelight.audit._foretell import Answer
-from sidelight.table._cells import is_text, labels
+from sidelight.table import labels_by_row
+from sidelight.table._cells import is_text, labels, positions
 from sidelight.table._kinds import NESTED
 
 if TYPE_CHECKING:
@@ -29,6 +30,26 @@ NUM_EXAMPLES = 5
 BINS = 64  # of a numeric column with more values than that
 # Where the parts are meant to differ, a difference is no fault.
 MEANT_TO_DIFFER = frozenset({"grouped", "spatial", "time"})
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of a column: one a row, or each label of a set by itself.
+
+    Attributes:
+        text: `(entries,)` String, null where a cell is empty.
+        read: The same before white space was taken off; labels of a set are without.
+        rows: `(entries,)` int64 position of the row that says it.
+    """
+
+    text: pl.Series
+    read: pl.Series
+    rows: NDArray[np.int64]
+
+    def at(self, mask: pl.Series) -> NDArray[np.int64]:
+        """Return the positions of the rows with an entry that is meant, each once."""
+        found: NDArray[np.int64] = np.unique(self.rows[positions(mask)])
+        return found
 
 
 @dataclass(eq=False)
@@ -144,13 +165,22 @@ class Context:
             if kind in ("numeric", "location")
         }
 
-    def words(self) -> dict[str, pl.Series]:
-        """Return the categorical columns and a target of classes, as text."""
+    def words(self) -> dict[str, Words]:
+        """Return the categorical columns and a target of classes or labels."""
+        rows = np.arange(len(self))
         names = [name for name, kind in self.kinds.items() if kind == "categorical"]
-        schema = self.table.schema
-        if schema.target is not None and self.answer is not None:
-            names += [schema.target] if self.answer.of_classes else []
-        return {name: labels(self.table.frame[name]) for name in names}
+        target, task = self.table.schema.target, self.table.schema.task
+        found = {}
+        if target is not None and task == "multilabel":
+            pairs = labels_by_row(self.table.frame[target])
+            label = pairs["label"]
+            found[target] = Words(label, label, pairs["row"].to_numpy())
+        elif target is not None and self.answer is not None and self.answer.of_classes:
+            names.append(target)
+        for name in names:
+            read = self.read(name).cast(pl.String)
+            found[name] = Words(labels(self.table.frame[name]), read, rows)
+        return found
 
     @cached_property
     def answer(self) -> Answer | None:

@@ -260,3 +260,35 @@ def test_a_row_counts_once_however_many_of_its_pictures_are_concerned():
     table = read_table(pl.DataFrame({"a": ["x", "y"]}), on_bad="keep")
     found = Context(table).finding("suffixes", "note", "…", where=np.array([0, 0, 1]))
     assert (found.rows, len(found.examples)) == (2, 3)
+
+
+def find_labels(check, labels, split=None):
+    columns = {"depth": RNG.normal(size=len(labels)), "tags": labels}
+    table = read_table(
+        pl.DataFrame(columns), target="tags", task="multilabel", on_bad="keep"
+    )
+    return CHECKS.get(check).obj(Context(table, split))
+
+
+def test_sets_of_labels_one_letter_apart_are_no_slips():
+    labels = ["a;b;c"] * 100 + ["a;b;d"] * 3 + ["d"] * 40
+    assert find_labels("label_typos", labels) == []
+
+
+def test_slips_and_spellings_of_a_label_are_found_within_its_sets():
+    labels = ["forest;grassland", "grassland;water"] * 50 + ["water;grasland", ""] * 2
+    (found,) = find_labels("label_typos", labels)
+    assert [example.row for example in found.examples] == [101, 103]
+    assert found.sentence.startswith("Column 'tags' says 'grasland' in 2 rows and")
+    (found,) = find_labels("category_variants", [*labels, "Forest;water"])
+    assert (found.rows, found.examples[0].row) == (1, 105)
+
+
+def test_rare_labels_and_those_that_a_part_lacks_are_named():
+    labels = ["a", "b", "a;b", ""] * 25 + ["b;rare"] * 3
+    parts = np.array([0] * 60 + [1] * 20 + [2] * 23, np.int8)
+    labels[80:100] = ["b", ""] * 10
+    few, absent = find_labels("classes", labels, Split(parts, "random"))
+    assert few.sentence == "1 label of 'tags' has fewer than 5 rows: 'rare' (3)."
+    assert (few.rows, few.examples[0].value) == (3, "b;rare")
+    assert absent.sentence == "No test row has the label 'a' of 'tags'."

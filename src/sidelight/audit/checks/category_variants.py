@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from sidelight.audit._context import Context, counted, is_plain
+from sidelight.audit._context import Context, counted
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 
@@ -19,10 +19,8 @@ MOST_LEVELS = 0.3  # distinct texts over rows; above that they are names, not ca
 def find(context: Context) -> list[Finding]:
     """Say which categories are several for one."""
     found = []
-    for name, cleaned in context.words().items():
-        cells = context.read(name)
-        # Lists of labels have been written as text by reading.
-        text = (cells.cast(pl.String) if is_plain(cells) else cleaned).alias("value")
+    for name, words in context.words().items():
+        text = words.read.alias("value")
         counts = text.drop_nulls().value_counts(sort=True)
         if counts.height > max(10, MOST_LEVELS * len(text)):
             continue
@@ -34,7 +32,6 @@ def find(context: Context) -> list[Finding]:
         )
         for _, forms, numbers in spellings.iter_rows():
             usual, *rarer = forms
-            where = text.is_in(rarer).fill_null(value=False).to_numpy()
             # White space around a text is taken off by reading.
             differ = len({form.strip() for form in forms}) > 1
             listed = ", ".join(
@@ -53,7 +50,7 @@ def find(context: Context) -> list[Finding]:
                         else "; outer white space is taken off on reading."
                     ),
                     column=name,
-                    where=where,
+                    where=words.at(text.is_in(rarer)),
                     fix=f"Write {usual.strip()!r} everywhere." if differ else "",
                 )
             )

@@ -51,7 +51,8 @@ def find(context: Context) -> list[Finding]:
                     fix=f"Pass --null {number} (null_values=[…, '{number}']).",
                 )
             )
-    for name, text in context.words().items():
+    for name, words in context.words().items():
+        text = words.text
         if name == context.table.schema.target:
             continue
         # What reading would take for empty by default was kept on purpose: Namibia.

@@ -20,8 +20,8 @@ MOST_ROWS = 5
 def find(context: Context) -> list[Finding]:
     """Say which categories may be misspelt."""
     found = []
-    for name, text in context.words().items():
-        values = text.drop_nulls().alias("value")  # whatever the column is called
+    for name, words in context.words().items():
+        values = words.text.drop_nulls().alias("value")  # whatever the column is called
         rows = dict(values.value_counts(sort=True).iter_rows())
         if len(rows) > MOST_LEVELS:
             continue
@@ -36,7 +36,7 @@ def find(context: Context) -> list[Finding]:
                     f"Column {name!r} says {word!r} in {counted(number, 'row')} and "
                     f"{near!r}, one letter away, in {rows[near]:,}.",
                     column=name,
-                    where=(text == word).fill_null(value=False).to_numpy(),
+                    where=words.at(words.text == word),
                     fix=f"If it is a slip, write {near!r}.",
                 )
             )
