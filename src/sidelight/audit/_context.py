@@ -184,12 +184,16 @@ class Context:
 
     @cached_property
     def answer(self) -> Answer | None:
-        """The target of every row; None without one."""
-        schema = self.table.schema
-        if schema.target is None or schema.task is None:
+        """The target of every row, the first of several; None without one."""
+        target = self.table.schema.target
+        return None if target is None else self.answer_of(target)
+
+    def answer_of(self, target: str) -> Answer | None:
+        """Return one target of every row; None where no row has one."""
+        cells, task = self.table.frame[target], self.table.schema.task
+        if task is None:
             return None
-        cells = self.table.frame[schema.target]
-        if schema.task == "regression":
+        if task == "regression":
             ranks = cells.rank("average") / max(cells.count(), 1)
             floats = ranks.cast(pl.Float64).fill_null(np.nan).to_numpy()
             return Answer(np.empty(0, np.int64), floats)

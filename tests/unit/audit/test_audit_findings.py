@@ -292,3 +292,20 @@ def test_rare_labels_and_those_that_a_part_lacks_are_named():
     assert few.sentence == "1 label of 'tags' has fewer than 5 rows: 'rare' (3)."
     assert (few.rows, few.examples[0].value) == (3, "b;rare")
     assert absent.sentence == "No test row has the label 'a' of 'tags'."
+
+
+def test_a_leak_of_the_second_of_several_targets_names_that_target():
+    first, second = RNG.normal(size=(2, 400))
+    columns = {
+        "line": 2 * second + 1,
+        "near": np.exp(second) + RNG.normal(0, 1e-3, 400),
+        "noise": RNG.normal(size=400),
+    }
+    frame = pl.DataFrame({"y": first, "z": second, **columns})
+    table = read_table(frame, target=["y", "z"], on_bad="keep")
+    found = CHECKS.get("column_leaks").obj(Context(table))
+    assert [(f.column, f.severity) for f in found] == [
+        ("line", "severe"),
+        ("near", "warning"),
+    ]
+    assert all("the target 'z'" in f.sentence for f in found)
