@@ -240,7 +240,8 @@ def _read_ahead(store: Store, files: pl.DataFrame, workers: int) -> Iterator[_Re
 
 def _read(file: _File, rule: ImageRule) -> _Result:
     if file.path == NO_FILE:
-        return _Result(file, "", pixels=nothing(rule))
+        known = file.slot is not None
+        return _Result(file, "", file.slot, None if known else nothing(rule))
     try:
         data = Path(file.path).read_bytes()
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ import numpy as np
 
 from sidelight.images._decode import quiet, read_header
 from sidelight.images._rule import ImageRule
-from sidelight.images._values import packed
+from sidelight.images._values import packed, where_present
 from sidelight.images.formats import Raster, format_of
 from sidelight.images.formats._base import HEAD_BYTES
 
@@ -90,12 +90,15 @@ def _size(header: Header, side: int) -> tuple[int, int]:
 def _shown(raster: Raster) -> Raster:
     """Return one band or three, brought to where half-precision holds them."""
     chosen = slice(3 if raster.values.shape[2] >= 3 else 1)
-    values = raster.values[..., chosen].astype(np.float32)
-    finite = np.abs(values[np.isfinite(values)]).max(initial=1)
+    with np.errstate(over="ignore"):  # the lowest float64 stands for "no data"
+        values = raster.values[..., chosen].astype(np.float32)
     valid = raster.valid
     if valid is not None and valid.ndim == 3:
         valid = valid[..., chosen]
-    return Raster(values / finite, valid)
+    present = where_present(values, valid)
+    # Before the largest is looked for: what says "no data" may be far beyond.
+    values = np.where(present, values, 0)
+    return Raster(values / np.abs(values).max(initial=1), present)
 
 
 def _spread(values: NDArray[np.float32]) -> NDArray[np.uint8]:

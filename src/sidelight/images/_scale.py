@@ -93,7 +93,6 @@ def _quantiles(pack: Pack, wanted: tuple[float, ...]) -> list[list[float]]:
 def _counts(pack: Pack) -> NDArray[np.int64]:
     """Return how often each band has each value `(bands, 65536)`, absent ones never."""
     slots = np.unique(pack.slots)
-    slots = slots[slots >= 0]
     height, width, bands = pack.pixels.shape[1:]
     enough = max(FEWEST_PICTURES, ENOUGH_PIXELS // (height * width))
     if len(slots) > enough:

@@ -67,7 +67,7 @@ def packed(raster: Raster, rule: ImageRule) -> NDArray[Any]:
     if values.shape[2] != rule.bands:
         problem = f"has {_bands(values.shape[2])}; {_bands(rule.bands)} are wanted"
         raise UnusableImageError(problem)
-    present = _present(values, valid)
+    present = where_present(values, valid)
     if not present.any():
         problem = "holds no data at all: every pixel is marked as nodata"
         raise UnusableImageError(problem)
@@ -108,7 +108,9 @@ def _bands(count: int) -> str:
     return f"{count} band{'s' * (count != 1)}"
 
 
-def _present(values: NDArray[Any], valid: NDArray[np.bool_] | None) -> NDArray[Any]:
+def where_present(
+    values: NDArray[Any], valid: NDArray[np.bool_] | None
+) -> NDArray[Any]:
     """Return where there is data `(height, width, bands)`."""
     if valid is None:
         present = np.ones(values.shape, dtype=bool)

@@ -1,13 +1,21 @@
 """Pictures that are more than 8-bit colour: TIFF, NumPy arrays, DICOM."""
 
 import io
+import warnings
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from sidelight.errors import MissingPackageError
-from sidelight.images import ImageRule, UnusableImageError, decode, preview, read_header
+from sidelight.images import (
+    ImageRule,
+    UnusableImageError,
+    decode,
+    preview,
+    read_header,
+    thumbnail,
+)
 from sidelight.images._decode import quiet
 
 
@@ -462,3 +470,18 @@ def test_a_preview_is_small_and_shows_values_that_half_precision_cannot(
     found = preview(write_tiff(tmp_path / "x.tif", ramp), 20)
     assert found.shape == (20, 10, 1)
     assert (np.diff(found[:, 5, 0].astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_preview_is_not_spoilt_by_what_says_no_data(tmp_path, write_tiff, dtype):
+    lowest = float(np.finfo(dtype).min)
+    values = np.linspace(0, 30, 64).reshape(8, 8, 1).astype(dtype)
+    values[0, 0] = lowest
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        path = write_tiff(tmp_path / "x.tif", values, nodata=lowest)
+        found = preview(path, 8)
+        shown = thumbnail(path.read_bytes(), 8)[..., :1]
+    assert found[0, 0] == 0
+    assert len(np.unique(found)) > 50
+    assert (shown == found).all()

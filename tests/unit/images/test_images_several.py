@@ -54,6 +54,14 @@ def test_every_picture_is_packed_once_and_absent_ones_are_marked(packed):
     assert packed.images.gather(np.array([0])).shape == (1, 3, 8, 9, 1)
 
 
+def test_what_has_no_file_is_packed_once_whatever_is_verified(packed, tmp_path):
+    rule = packed.images.rule
+    for decoded in (len(LEVEL) + 1, 0):
+        table = packed.table
+        again = pack(table, rule, cache=tmp_path, verify=True)
+        assert again.num_decoded == decoded
+
+
 def test_a_rows_own_pictures_stand_in_for_absent_ones(packed):
     found = levels(packed.images, 0, 1, 2, 3)
     assert found == [[20, 40, 60], [80, 80, 80], [100, 120, 120], [0, 0, 0]]
