@@ -309,3 +309,23 @@ def test_a_leak_of_the_second_of_several_targets_names_that_target():
         ("near", "warning"),
     ]
     assert all("the target 'z'" in f.sentence for f in found)
+
+
+def test_a_sign_at_an_end_of_a_category_means_something():
+    columns = {
+        "grade": ["A", "A-", "B", "B-"] * 20,
+        "change": ["-1", "1", "0", "+1"] * 20,
+        "area": ["north-west", "North West", "north_west", "south"] * 20,
+    }
+    table = read_table(
+        pl.DataFrame(columns), kinds=dict.fromkeys(columns, "categorical"),
+        on_bad="keep",
+    )  # fmt: skip
+    (found,) = CHECKS.get("category_variants").obj(Context(table))
+    assert (found.column, found.rows) == ("area", 40)
+
+
+@pytest.mark.parametrize("name", ["delta_mass", "log_area", "relative_size"])
+def test_differences_and_logarithms_may_be_below_zero(name):
+    values = [-1.5] * 10 + [0.5] * 40
+    assert find("impossible_values", **{name: text(values), "b": text(range(50))}) == []

@@ -8,6 +8,8 @@ from sidelight.audit._context import Context, counted
 from sidelight.audit._finding import Finding
 from sidelight.registry import CHECKS
 
+# What parts words; a minus at an end means something: A-, -1.
+APART = r"\s+-+\s+|\b-+\b|[\s_.]+"
 MOST_LEVELS = 0.3  # distinct texts over rows; above that they are names, not categories
 
 
@@ -58,4 +60,4 @@ def find(context: Context) -> list[Finding]:
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
-    return text.str.to_lowercase().str.replace_all(r"[\s_\-.]+", " ").str.strip_chars()
+    return text.str.to_lowercase().str.replace_all(APART, " ").str.strip_chars()

@@ -43,6 +43,12 @@ POSITIVE = (
     | {"duration", "exposure", "iso", "population", "volume", "spacing", "thickness"}
     | {"diameter", "radius", "resolution", "gsd", "speed", "rainfall", "precipitation"}
 )
+# Of these, differences and logarithms, less than nothing is possible.
+SIGNED = frozenset(
+    {"delta", "diff", "difference", "change", "anomaly", "residual", "error"}
+    | {"log", "ln", "log2", "log10", "normalized", "normalised", "standardized"}
+    | {"standardised", "relative", "scaled", "offset"}
+)
 
 
 def rules(year: int) -> tuple[Rule, ...]:
@@ -113,7 +119,9 @@ def find(context: Context) -> list[Finding]:
 
 
 def rule_of(name: str, known: tuple[Rule, ...]) -> Rule | None:
-    """Return what a column's numbers can be, told by its name; None if it tells not."""
+    """Return what a column's numbers can be by its name; None where that is unknown."""
+    if SIGNED & set(words(name)):
+        return None
     found = [word for word in words(name) if word not in UNITS] or list(words(name))
     ends = {"_".join(found[-2:]), *found[-1:]}
     for rule in known:
