@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sidelight.errors import TableError
+from sidelight.readers.tables._arrow import to_frame, without_extensions
 from sidelight.readers.tables._base import check_names, check_text
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
+_FRAMES = {("pandas", "DataFrame"), ("pyarrow", "Table")}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,10 +27,7 @@ def frame_name(source: object) -> str:
 
 def is_frame(source: object) -> bool:
     """Return whether a source is in memory; imports neither pandas nor Arrow."""
-    return isinstance(source, pl.DataFrame) or (
-        (_package(source), type(source).__name__)
-        in {("pandas", "DataFrame"), ("pyarrow", "Table")}
-    )
+    return isinstance(source, pl.DataFrame) or _package(source) != ""
 
 
 def to_polars(source: Any) -> pl.DataFrame:
@@ -45,14 +43,14 @@ def to_polars(source: Any) -> pl.DataFrame:
     if _package(source) == "pandas":
         frame = _from_pandas(source, name)
     elif _package(source) == "pyarrow":
-        frame = _from_arrow(source, name)
+        frame = to_frame(source, name)
     else:
         frame = source
     if not frame.height or not frame.width:
         message = "the table has no rows"
         raise TableError(message, path=name)
     check_text(frame, name)
-    return frame
+    return without_extensions(frame)
 
 
 def _from_pandas(source: pd.DataFrame, name: str) -> pl.DataFrame:
@@ -65,9 +63,14 @@ def _from_pandas(source: pd.DataFrame, name: str) -> pl.DataFrame:
             columns.append(pl.from_pandas(cells).alias(column))
         except UnicodeEncodeError:
             raise _half_characters(cells, name, column) from None
-        except (TypeError, ValueError, OverflowError) as failure:
+        except (
+            TypeError,
+            ValueError,
+            OverflowError,
+            NotImplementedError,
+        ) as failure:
             reason = str(failure).split("\n", 1)[0]
-            message = f"the cells are of several types: {reason}"
+            message = f"the cells are not of one type that is known: {reason}"
             raise TableError(
                 message,
                 path=name,
@@ -86,12 +89,10 @@ def _half_characters(cells: pd.Series, name: str, column: str) -> TableError:
     return TableError(message, path=name, column=column, rows=rows, fix=fix)
 
 
-def _from_arrow(source: pa.Table, name: str) -> pl.DataFrame:
-    # Only who has such a table has loaded Arrow.
-    from sidelight.readers.tables._arrow import to_frame  # noqa: PLC0415
-
-    return to_frame(source, name)
-
-
 def _package(source: object) -> str:
-    return type(source).__module__.split(".", 1)[0]
+    """Return whose table this is, one of GeoPandas being one of pandas too."""
+    for kind in type(source).__mro__:
+        package = kind.__module__.split(".", 1)[0]
+        if (package, kind.__name__) in _FRAMES:
+            return package
+    return ""

@@ -1,4 +1,6 @@
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sidelight.errors import TableError
@@ -10,6 +12,16 @@ def test_columns_keep_their_types(tmp_path):
     path = tmp_path / "odd [*].parquet"
     frame.write_parquet(path)
     assert ParquetReader().read(str(path)).equals(frame)
+
+
+def test_geometries_as_geopandas_writes_them_are_bytes(tmp_path):
+    named = {"ARROW:extension:name": "geoarrow.wkb"}
+    field = pa.field("geometry", pa.binary(), metadata=named)
+    table = pa.table([pa.array([b"\1", b"\2"])], schema=pa.schema([field]))
+    pq.write_table(table, tmp_path / "t.parquet")
+    frame = ParquetReader().read(str(tmp_path / "t.parquet"))
+    assert frame.schema == {"geometry": pl.Binary}
+    assert frame["geometry"].to_list() == [b"\1", b"\2"]
 
 
 @pytest.mark.parametrize("keep", [3, 40])

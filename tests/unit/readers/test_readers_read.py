@@ -159,6 +159,7 @@ def test_a_location_can_be_named(write, columns):
     [
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "'a' is the name of columns"),
         (pd.DataFrame({"a": [1, "x"]}, dtype=object), "Column 'a' in the pandas table"),
+        (pd.DataFrame({"a": [1j, 2j]}), "Column 'a' in the pandas table"),
         (pd.DataFrame({"a": []}), "no rows"),
         (pl.DataFrame({"a": []}), "no rows"),
         (
@@ -170,6 +171,21 @@ def test_a_location_can_be_named(write, columns):
 def test_frames_that_cannot_be_used(frame, said):
     with pytest.raises(TableError, match=said):
         read_table(frame)
+
+
+class FrameOfAnotherPackage(pd.DataFrame):
+    """A frame of pandas by descent, as GeoPandas has them."""
+
+
+def test_a_frame_that_descends_from_one_of_pandas_is_one():
+    table = read_table(FrameOfAnotherPackage({"a": [1.5, 2.5]}))
+    assert table.source == "the pandas table"
+    assert table.frame["a"].to_list() == [1.5, 2.5]
+
+
+def test_periods_of_pandas_are_the_numbers_they_are_stored_as():
+    years = pd.period_range("1971", "1972", freq="Y")
+    assert read_table(pd.DataFrame({"a": years})).frame["a"].to_list() == [1, 2]
 
 
 def test_pandas_labels_that_are_numbers_become_text():
@@ -242,6 +258,14 @@ def test_a_home_folder_is_found(write, columns, folder, monkeypatch):
 def test_an_address_on_the_web_is_no_file():
     with pytest.raises(TableError, match="no reader knows"):
         find_reader("https://example.org/t.csv")
+
+
+@pytest.mark.parametrize("target", ["nowhere.csv", "t.csv"], ids=["lost", "circle"])
+def test_a_link_that_leads_nowhere_is_called_that(tmp_path, target):
+    link = tmp_path / "t.csv"
+    link.symlink_to(tmp_path / target)
+    with pytest.raises(TableError, match=f"link leads to no file.*{target}"):
+        read_table(link)
 
 
 def test_a_file_that_cannot_be_opened_is_named(write, columns, monkeypatch):

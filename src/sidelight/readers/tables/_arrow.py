@@ -34,6 +34,15 @@ def to_frame(table: pa.Table, path: str) -> pl.DataFrame:
     return pl.DataFrame([_column(table, name, path) for name in table.column_names])
 
 
+def without_extensions(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with plain cells in place of types that others have named.
+
+    Such are the geometries of GeoParquet, or the periods of pandas: what is stored is
+    what counts.
+    """
+    return frame.with_columns(_plain(cells) for cells in frame.iter_columns())
+
+
 def _column(table: pa.Table, name: str, path: str) -> pl.Series:
     kind = table.schema.field(name).type
     column = table.select([name])
@@ -52,12 +61,16 @@ def _column(table: pa.Table, name: str, path: str) -> pl.Series:
     if getattr(kind, "extension_name", "") == "arrow.uuid":
         stored = cells.ext.storage() if isinstance(cells.dtype, pl.Extension) else cells
         return stored.bin.encode("hex").str.replace(_UUID, "$1-$2-$3-$4-$5")
-    if isinstance(cells.dtype, pl.Extension):
-        return _stored(cells)
     if cells.dtype.is_decimal():
         return cells.cast(pl.Float64)
     if isinstance(cells.dtype, pl.Datetime | pl.Date):
         return _utc(cells, path)
+    return _plain(cells)
+
+
+def _plain(cells: pl.Series) -> pl.Series:
+    if isinstance(cells.dtype, pl.Extension):
+        return _stored(cells)
     if isinstance(cells.dtype, pl.List) and isinstance(cells.dtype.inner, pl.Extension):
         return cells.list.eval(pl.element().ext.storage())
     return cells

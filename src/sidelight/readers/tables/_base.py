@@ -137,6 +137,9 @@ def check_file(path: Path, *, folder: bool = False) -> None:
     if path.is_dir():
         message = "this is a folder, not a table"
         raise TableError(message, path=path, fix="Name the table file in it.")
+    if path.is_symlink() and not path.exists():
+        message = f"this link leads to no file: it points to {os.readlink(path)!r}"
+        raise TableError(message, path=path, fix="Make it point to the table.")
     if not path.exists():
         message = "there is no such file"
         raise TableError(message, path=path, fix=_similar(path))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from sidelight.errors import TableError
+from sidelight.readers.tables._arrow import without_extensions
 from sidelight.readers.tables._base import TableReader
 from sidelight.registry import READERS
 
@@ -24,7 +25,7 @@ class ParquetReader(TableReader):
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:  # noqa: ARG002
         try:
             # The path is literal: no globbing of names that hold brackets or stars.
-            return pl.read_parquet(path, glob=False)
+            return without_extensions(pl.read_parquet(path, glob=False))
         except pl.exceptions.PolarsError as failure:
             reason = str(failure).split("\n", 1)[0]
             message = f"this is no Parquet file that can be read: {reason}"

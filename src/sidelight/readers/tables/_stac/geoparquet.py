@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from sidelight.errors import TableError
+from sidelight.readers.tables._arrow import without_extensions
 from sidelight.readers.tables._rows import JOINT
 from sidelight.readers.tables._stac.assets import LISTED, Asset
 from sidelight.readers.tables._stac.footprint import (
@@ -37,7 +38,7 @@ def read(path: Path) -> pl.DataFrame:
         TableError: If it is damaged.
     """
     try:
-        return pl.read_parquet(path, glob=False)
+        return without_extensions(pl.read_parquet(path, glob=False))
     except pl.exceptions.PolarsError as failure:
         reason = str(failure).split("\n", 1)[0]
         message = f"this is no Parquet file that can be read: {reason}"
