@@ -3,6 +3,7 @@ import struct
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -273,6 +274,11 @@ def test_geoparquet_gives_the_same_table(linked, tmp_path):
     assert found["image"][3] == "3_green.tif"
     with pytest.raises(TableError, match="called 'nir'"):
         read(path, asset="nir")
+    table = frame.to_arrow()
+    named = {"ARROW:extension:name": "geoarrow.wkb"}  # as stac-geoparquet has it
+    field = table.schema.field("geometry").with_metadata(named)
+    pq.write_table(table.set_column(1, field, table["geometry"]), path)
+    assert read(path, asset="green").equals(found)
     frame.with_columns(geometry=pl.lit(b"\1\3\0\0\0\xff")).write_parquet(path)
     with pytest.raises(TableError, match="4 geometries cannot be read"):
         read(path)
