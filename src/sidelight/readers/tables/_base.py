@@ -138,7 +138,7 @@ def check_file(path: Path, *, folder: bool = False) -> None:
         message = "this is a folder, not a table"
         raise TableError(message, path=path, fix="Name the table file in it.")
     if path.is_symlink() and not path.exists():
-        message = f"this link leads to no file: it points to {os.readlink(path)!r}"
+        message = f"this link leads to no file: it points to {str(path.readlink())!r}"
         raise TableError(message, path=path, fix="Make it point to the table.")
     if not path.exists():
         message = "there is no such file"
