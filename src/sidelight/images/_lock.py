@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+from sidelight.errors import ConfigError
 
 # Who waits longer than this is told why.
 PATIENCE_S = 1.0
@@ -27,16 +30,36 @@ def locked(folder: Path) -> Iterator[None]:
 
     Args:
         folder: Made if it is not there.
+
+    Raises:
+        ConfigError: If the folder cannot be made, written to or locked.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+", encoding="utf-8") as file:
-        _acquire(file, folder)
+    with _opened(folder) as file:
         try:
             _sign(file)
             yield
         finally:
             file.truncate(0)
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _opened(folder: Path) -> IO[str]:
+    """Return the file "lock", held by this process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("a+", encoding="utf-8")
+        try:
+            _acquire(file, folder)
+        except BaseException:
+            file.close()
+            raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        problem = f"pictures cannot be packed into {folder}: {error.strerror or error}"
+        fix = "Choose a folder of your own: --cache DIR."
+        raise ConfigError(problem, fix=fix) from error
+    return file
 
 
 def _acquire(file: IO[str], folder: Path) -> None:

@@ -307,6 +307,27 @@ def test_a_compression_that_gdal_alone_knows(tmp_path, write_tiff):
     assert (read(path) == values).all()
 
 
+@pytest.mark.parametrize("dtype", [">u2", "<u2", ">i2", ">f4"])
+def test_the_order_of_bytes_says_nothing_of_the_values(tmp_path, dtype):
+    values = np.full((4, 5, 2), 4097, dtype)  # more than half-precision's 11 bits
+    np.save(tmp_path / "x.npy", values)
+    header = read_header(tmp_path / "x.npy")
+    assert header.depth == {"u": "uint16", "i": "int16", "f": "float16"}[dtype[1]]
+    lowest = 32768 if header.depth == "int16" else 0
+    about = 4096 if header.depth == "float16" else 4097
+    assert (read(tmp_path / "x.npy") == about + lowest).all()
+
+
+def test_a_deep_png_on_its_side_is_turned(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned a quarter clockwise
+    ramp = np.arange(1, 33, dtype=np.uint16).reshape(8, 4) * 500
+    Image.fromarray(ramp).save(tmp_path / "x.png", exif=exif)
+    header = read_header(tmp_path / "x.png")
+    assert (header.height, header.width, header.depth) == (4, 8, "uint16")
+    assert (read(tmp_path / "x.png")[..., 0] == np.rot90(ramp, -1)).all()
+
+
 # DICOM
 
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from sidelight.errors import DiskFullError, ImageError, TableError
+from sidelight.errors import ConfigError, DiskFullError, ImageError, TableError
 from sidelight.images import ImageRule, _pack, pack
 from sidelight.images._store import Store
 from sidelight.runs import default_cache
@@ -178,6 +178,23 @@ def test_bad_files_are_dropped_and_counted(damaged, cache):
     assert sum(packed.table.dropped.values()) == 2
     assert len(packed.images) == 4
     assert (packed.images.gather(np.arange(4)) == direct(packed.table)).all()
+
+
+def test_a_cache_that_is_no_folder_is_said(pictures, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        ConfigError, match=r"packed into .*Not a directory.*--cache DIR"
+    ):
+        pack(pictures, RULE, cache=tmp_path / "file")
+
+
+def test_a_folder_that_cannot_be_locked_is_said(pictures, cache, monkeypatch):
+    def refuse(file, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(ConfigError, match="No locks available"):
+        pack(pictures, RULE, cache=cache)
 
 
 def test_nothing_left_is_an_error(damaged, cache):

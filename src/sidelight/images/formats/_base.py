@@ -133,6 +133,7 @@ def depth_of(dtype: np.dtype[np.generic]) -> Depth:
     if dtype.kind not in "biuf":
         problem = f"holds values of type {dtype}; save real numbers"
         raise UnusableImageError(problem)
+    dtype = dtype.newbyteorder("=")  # a file's order of bytes says nothing of values
     if dtype.kind == "b" or dtype == np.uint8:
         return "uint8"
     if dtype == np.uint16:

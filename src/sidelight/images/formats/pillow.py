@@ -66,7 +66,7 @@ class PillowFormat:
             if is_deep(image):
                 if needs_gdal(image):
                     return _gdal.header(path, "PNG", picked=picked)
-                return Header(image.height, image.width, 1, "uint16")
+                return Header(*_upright_size(image), 1, "uint16")
             return header_of(image)
 
     def read(self, data: bytes, *, picked: bool, window: bool) -> Image.Image | Raster:
@@ -147,11 +147,14 @@ def _raw_mode(image: Image.Image) -> str:
 
 def header_of(image: Image.Image) -> Header:
     """Return the header of an 8-bit picture."""
-    width, height = image.size
-    if _is_on_its_side(image):
-        width, height = height, width
     grey = image.mode in GREY_MODES or image.mode in ("LA", "La")
-    return Header(height, width, 1 if grey else 3)
+    return Header(*_upright_size(image), 1 if grey else 3)
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """Return height and width of the picture turned as its EXIF says."""
+    width, height = image.size
+    return (width, height) if _is_on_its_side(image) else (height, width)
 
 
 def _is_on_its_side(image: Image.Image) -> bool:
