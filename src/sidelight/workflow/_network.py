@@ -130,11 +130,12 @@ def _weight(prepared: Prepared, config: TrainConfig) -> NDArray[np.float32] | No
     It is the row's own, from the table, times that of its class.
 
     Raises:
-        ConfigError: If rows are to be weighed by class, and have several labels.
+        ConfigError: If rows are to be weighed by class, and have several labels or
+            numbers.
     """
     rows = prepared.table.take(prepared.split, "train")
     weight = rows.weights()
-    if config.class_weight == "balanced" and prepared.preprocessor.classes:
+    if config.class_weight == "balanced":
         of_class = _class_weight(prepared, rows, weight)
         weight = of_class if weight is None else weight * of_class
     return None if weight is None else (weight / weight.mean()).astype(np.float32)
@@ -147,6 +148,10 @@ def _class_weight(
     if rows.schema.task == "multilabel":
         problem = "balanced class weights weigh rows, and a row has several labels"
         fix = "Use --loss focal (loss='focal') where labels are rare."
+        raise ConfigError(problem, fix=fix)
+    if rows.schema.task == "regression":
+        problem = "balanced class weights are for classes, not for numbers"
+        fix = "Leave --class-weight balanced (class_weight='balanced') out."
         raise ConfigError(problem, fix=fix)
     target = prepared.preprocessor.encode_target(rows)
     num_classes = len(prepared.preprocessor.classes)

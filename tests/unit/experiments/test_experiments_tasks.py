@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import log_loss
 
+from sidelight.errors import ConfigError
 from sidelight.evaluation import row_scores
 from sidelight.experiments._pool import cross_fitted, pool, pool_weights
 from sidelight.experiments.compare._arms import Arm
@@ -191,6 +192,13 @@ def test_weights_of_rows_and_of_classes_multiply(frame):
     ratio = both[rows.weights() == 3][0] / both[rows.weights() == 1][0]
     same = grade[rows.weights() == 3][0] == grade[rows.weights() == 1][0]
     assert not same or ratio == pytest.approx(3)
+
+
+def test_rows_of_numbers_have_no_class_to_be_weighed_by(frame):
+    (one,) = prepared(frame, "x", task="regression")
+    config = make_config({"train": {"class_weight": "balanced"}}).train
+    with pytest.raises(ConfigError, match="for classes, not for numbers"):
+        _weight(one, config)
 
 
 def test_a_search_has_a_metric_for_each_task():
