@@ -62,7 +62,8 @@ def most_pictures(
         raise TableError(
             message, path=source, column=cells.name, rows=[row + 1], fix=fix
         )
-    return longest
+    # Of text, 1 would say that semicolons are part of the names.
+    return longest if _is_list(cells) else max(2, longest)
 
 
 def picture_names(

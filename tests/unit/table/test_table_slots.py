@@ -127,6 +127,14 @@ def test_an_absurd_list_is_refused_unless_it_is_asked_for(folder):
         read(folder, {"file": cells}, image="file", max_pictures=0)
 
 
+def test_a_semicolon_behind_a_single_name_is_no_part_of_it(folder):
+    cells = ["a.jpg;", "b.jpg", "c.jpg ; ", "d.jpg"]
+    with pytest.warns(DataWarning, match="4 pictures are in"):
+        table = read(folder, {"file": cells}, image="file")
+    assert [first for first, _ in names(table)] == ["a", "b", "c", "d"]
+    assert {second for _, second in names(table)} == {None}
+
+
 def test_a_row_without_any_picture_is_refused(folder):
     with pytest.raises(ImageError, match="1 cell names no picture") as failure:
         read(folder, {"file": [" ; ", "a.jpg;b.jpg", "c.jpg", "d.jpg"]}, image="file")
