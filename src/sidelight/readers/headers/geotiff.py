@@ -83,7 +83,7 @@ class GeoTiffReader(HeaderReader):
                 return None
         with rasterio.open(path, driver="GTiff") as dataset:
             tags = {**dataset.tags(), **dataset.tags(ns="IMAGERY")}
-            cells: Cells = {name: _plain(tags.get(name)) for name in self.fields}
+            cells: Cells = {name: text(tags.get(name)) for name in self.fields}
             cells |= _acquired({name.lower(): value for name, value in tags.items()})
             names = [text(name) for name in dataset.descriptions]
             cells["bands"] = float(dataset.count)
@@ -204,8 +204,3 @@ def _name(system: Any) -> str:
     # PROJCS["the name", …]: a system of one's own has no number.
     parts = system.to_wkt().split('"')
     return parts[1] if len(parts) > 1 else "unnamed"
-
-
-def _plain(value: str | None) -> Any:
-    found = number(value)
-    return text(value) if found is None else found

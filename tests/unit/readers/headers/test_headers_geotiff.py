@@ -94,7 +94,7 @@ def test_acquisition_bands_and_nodata(write, cells):
         "SUN_ELEVATION": "41",
         "Sun_Azimuth": "170.25",
         "SPACECRAFT_ID": "LANDSAT_8",
-        "OTHER": "7",
+        "OTHER": "007",
     }
     path = write("a.tif", "EPSG:32633", (5e5, 5e6), tags=tags, bands=3, nodata=0)
     found = cells("geotiff", path, "OTHER", "absent")
@@ -109,7 +109,7 @@ def test_acquisition_bands_and_nodata(write, cells):
         "bands": 3.0,
         "band_names": "B1;B2;B3",
         "nodata": 0.0,
-        "OTHER": 7.0,
+        "OTHER": "007",
     }
 
 
