@@ -223,8 +223,12 @@ def typed(name: str, values: list[Any]) -> pl.Series:
         return pl.Series(name, values, dtype=pl.Boolean)
     if types == {datetime}:
         return pl.Series(name, values, dtype=pl.Datetime("us"))
-    words = [None if value is None else text(str(value)) for value in values]
+    words = [None if value is None else text(_written(value)) for value in values]
     return pl.Series(name, words, dtype=pl.String)
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @contextmanager

@@ -65,14 +65,14 @@ def _flat(found: dict[str, Any]) -> Cells:
         for key, cell in inner.items():
             column = f"{name}.{key}" if key else name
             plain = _plain(cell)
-            if plain is not None:
+            if column and plain is not None:  # a key may be empty, a name may not
                 cells.setdefault(column, plain)
     return cells
 
 
 def _plain(value: Any) -> Any:
     """Return a cell: number, truth or text, several words as "a;b"; else None."""
-    if isinstance(value, bool):
+    if isinstance(value, int) and abs(value) < 2**63:  # truth among them
         return value
     if isinstance(value, int | float):
         return number(value)

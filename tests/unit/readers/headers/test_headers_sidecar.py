@@ -42,7 +42,12 @@ def test_flat_and_one_level_deep(read):
 def test_cells_of_several_types_are_text(read):
     found = read({"a.json": {"v": 1.5, "w": True}, "b.json": {"v": "x", "w": 2}})
     assert found.frame["v"].to_list() == ["1.5", "x"]
-    assert found.frame["w"].to_list() == ["True", "2.0"]
+    assert found.frame["w"].to_list() == ["true", "2"]
+
+
+def test_a_key_that_is_empty_is_no_column(read):
+    found = read({"a.json": {"": 1, "x": 2, "o": {"": 3}}, "b.json": {}})
+    assert found.frame.to_dict(as_series=False) == {"x": [2, None], "o": [3, None]}
 
 
 def test_damage_is_counted(read):
