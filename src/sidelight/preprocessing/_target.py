@@ -154,14 +154,16 @@ class Target(Record):
         what, all_ = "class", "classes"
         if self.task == "multilabel":
             what, all_ = "label", "labels"
-        problem = f"{unknown.sum()} rows have a {what} that training never saw"
+        rows = "1 row has" if unknown.sum() == 1 else f"{unknown.sum()} rows have"
+        problem = f"{rows} a {what} that training never saw"
         raise TableError(
             problem,
             path=table.source,
             column=self.names[0],
             rows=table.rows[unknown].tolist(),
             values=cells.filter(unknown).to_list(),
-            fix=f"The {all_} are {', '.join(self.classes)}.",
+            fix=f"The {all_} are {', '.join(self.classes)}; correct these cells, or "
+            "take their rows out of the table.",
         )
 
 

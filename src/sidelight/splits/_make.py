@@ -30,7 +30,8 @@ def make_split(table: Table, config: SplitConfig) -> Split:
         UnknownNameError: If there is no such way of splitting.
     """
     if len(table) < MIN_ROWS:
-        problem = f"{len(table)} rows are too few to train, validate and test"
+        rows = "1 row is" if len(table) == 1 else f"{len(table)} rows are"
+        problem = f"{rows} too few to train, validate and test"
         raise SplitError(problem, path=table.source, fix="Bring at least 6 rows.")
     split: Split = SPLITS.get(method_of(table, config)).obj(table, config)
     check_split(table, split)

@@ -40,7 +40,9 @@ def test_a_label_that_training_never_saw_is_named_with_its_rows():
     with pytest.raises(TableError, match="4 rows have a label") as caught:
         target.encode(labelled())
     assert caught.value.rows == [1, 2, 3, 4]
-    assert "The labels are common, half." in str(caught.value)
+    assert "The labels are common, half; correct these cells, or take" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def test_auto_follows_what_is_named(wishes, task, method):
 def test_too_few_rows():
     with pytest.raises(SplitError, match="4 rows are too few"):
         make_split(table_of(plain(4)), SplitConfig())
+    with pytest.raises(SplitError, match="1 row is too few"):
+        make_split(table_of(plain(4))[:1], SplitConfig())
 
 
 def test_an_empty_part_is_refused_with_the_counts():
