@@ -393,6 +393,17 @@ def test_padding_is_nodata(tmp_path, write_dicom):
     assert (read(path) == 0).sum() == 1
 
 
+def test_padding_written_without_its_sign_is_nodata_too(tmp_path, write_dicom):
+    stored = np.array([[-2000, 0], [100, 2047]], np.int16)
+    path = write_dicom(tmp_path / "x.dcm", stored, bits=16)
+    import pydicom
+
+    dataset = pydicom.dcmread(path)
+    dataset.add_new("PixelPaddingValue", "US", 63536)
+    dataset.save_as(path)
+    assert (read(path)[..., 0] == 0).tolist() == [[True, False], [False, False]]
+
+
 def test_an_empty_padding_value_says_nothing(tmp_path, write_dicom):
     path = write_dicom(tmp_path / "x.dcm", STORED, bits=12, PixelPaddingValue=None)
     assert not read_header(path).masked

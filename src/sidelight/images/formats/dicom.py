@@ -182,10 +182,11 @@ def _valid(dataset: Any, stored: NDArray[Any]) -> NDArray[np.bool_] | None:
     value, limit = map(dataset.get, ("PixelPaddingValue", "PixelPaddingRangeLimit"))
     if value is None:  # not there, or empty
         return None
-    first = int(value)
-    last = first if limit is None else int(limit)
-    low, high = min(first, last), max(first, last)
-    return (stored < low) | (stored > high)
+    written = [value, value if limit is None else limit]
+    # Some scanners write them unsigned beside signed pixels: 63536 for −2000.
+    ends = np.array(written, np.int64).astype(stored.dtype)
+    outside: NDArray[np.bool_] = (stored < ends.min()) | (stored > ends.max())
+    return outside
 
 
 def _upright_grey(dataset: Any, stored: NDArray[Any]) -> NDArray[Any]:
