@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         load,
     )
     from sidelight.experiments.tune import tune
+    from sidelight.export import export_run
     from sidelight.readers import Join, read_table
     from sidelight.workflow import inspect
     from sidelight.writers import write_table
@@ -42,6 +43,7 @@ _HOME = {
     "attach": "sidelight.doors",
     "audit_table": "sidelight.estimator",
     "compare": "sidelight.estimator",
+    "export_run": "sidelight.export",
     "fuse": "sidelight.doors",
     "inspect": "sidelight.workflow",
     "load": "sidelight.estimator",
@@ -61,6 +63,7 @@ __all__ = [
     "audit_table",
     "compare",
     "datasets",
+    "export_run",
     "fuse",
     "inspect",
     "load",

@@ -11,6 +11,7 @@ SidelightError
 │   └── RunError                      a run directory that cannot be read
 ├── NotTrainingDataError (ValueError) fitting on rows that are not for training
 ├── NotFittedError (ValueError, AttributeError)
+├── ExportError (RuntimeError)        an exported file that answers otherwise; code 1
 ├── DiskFullError (OSError)
 └── MissingPackageError (ImportError) an optional package, with the line to type
 
@@ -172,6 +173,13 @@ class NotFittedError(SidelightError, ValueError, AttributeError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"This {name} is not fitted yet. Call fit(table) first.")
+
+
+class ExportError(SidelightError, RuntimeError):
+    """An exported file did not pass its check; it is not left behind."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The exported file {problem}. It is not kept.")
 
 
 class DiskFullError(SidelightError, OSError):

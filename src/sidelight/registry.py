@@ -134,6 +134,8 @@ FUSIONS: Registry[Any] = Registry("fusion", "sidelight.nn.fusions")
 ENSEMBLES: Registry[Any] = Registry("fusion", "sidelight.experiments.ensembles")
 ENCODERS: Registry[Any] = Registry("encoder", "sidelight.nn.encoders")
 HEADS: Registry[Any] = Registry("head", "sidelight.nn.heads")
+EXPORTERS: Registry[Any] = Registry("format to export to", "sidelight.export.formats")
+GRAPHS: Registry[Any] = Registry("column kind to export", "sidelight.export.columns")
 
 ALL: dict[str, Registry[Any]] = {
     "readers": READERS,
@@ -149,4 +151,5 @@ ALL: dict[str, Registry[Any]] = {
     "fusions": FUSIONS,
     "encoders": ENCODERS,
     "heads": HEADS,
+    "exporters": EXPORTERS,
 }

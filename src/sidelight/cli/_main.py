@@ -1,6 +1,7 @@
 """The `sidelight` command: its verbs, and how it ends.
 
-Exit codes: 0 good, 1 a severe finding of an audit, 2 bad input, 130 interrupted.
+Exit codes: 0 good, 1 a severe finding of an audit or an exported
+file that answers otherwise, 2 bad input, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sidelight.cli import (
     dataset,
     demo,
     evaluate,
+    export,
     inspect,
     list_,
     pack,
@@ -44,6 +46,7 @@ app.command("tune")(tune.tune)
 app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("inspect")(inspect.inspect)
 app.command("pack")(pack.pack)
 app.command("list")(list_.list_)

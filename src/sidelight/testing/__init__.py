@@ -16,6 +16,7 @@ from sidelight.testing._encoders import (
     encoder_model,
     encoder_spec,
 )
+from sidelight.testing._exporters import check_export, every_kind
 from sidelight.testing._fusions import (
     BATCH,
     answer,
@@ -48,6 +49,7 @@ __all__ = [
     "check_dependence",
     "check_does_without",
     "check_encoder",
+    "check_export",
     "check_focal",
     "check_fusion",
     "check_head",
@@ -62,6 +64,7 @@ __all__ = [
     "encoder_inputs",
     "encoder_model",
     "encoder_spec",
+    "every_kind",
     "random_inputs",
     "settle",
     "tiny_spec",

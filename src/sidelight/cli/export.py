@@ -1,0 +1,93 @@
+"""`sidelight export`: a run as one file that needs no Sidelight."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sidelight.cli import _options as o
+from sidelight.cli._backend import load_backend
+from sidelight.errors import ExportError
+from sidelight.registry import EXPORTERS
+
+if TYPE_CHECKING:
+    from sidelight.export import Exported, Figures
+
+
+def export(
+    run: Annotated[str, typer.Argument(help="Run directory, such as runs/NAME.")],
+    to: Annotated[
+        str, typer.Option(help="Format to write: sidelight list exporters.")
+    ] = "onnx",
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="File to write; model.onnx in the run."),
+    ] = None,
+    as_json: o.Json = False,
+) -> None:
+    """Write one file that takes raw rows and pictures; it is read back and checked."""
+    EXPORTERS.check(to)
+    load_backend()
+    from sidelight.export import export_run
+
+    try:
+        exported = export_run(run, to, output)
+    except ExportError as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(_as_dict(exported), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(_lines(exported)))
+
+
+def _as_dict(exported: Exported) -> dict[str, Any]:
+    return {
+        "output": str(exported.path),
+        "format": exported.format,
+        "bytes": exported.num_bytes,
+        "fingerprint": exported.fingerprint,
+        "image": exported.image,
+        "columns": exported.columns,
+        "renamed": exported.renamed,
+        "check": exported.figures.to_dict(),
+    }
+
+
+def _lines(exported: Exported) -> list[str]:
+    lines = [f"written to {exported.path}, {exported.num_bytes / 2**20:.1f} MiB"]
+    if exported.image is not None:
+        lines.append(f"  image: {exported.image}")
+    lines += [
+        f"  {name}: {column['takes']}"
+        for column in exported.columns
+        for name in column["inputs"]
+    ]
+    lines += [
+        f"column {column!r} is the input {name!r}, for its name is taken"
+        for column, name in exported.renamed.items()
+    ]
+    return [*lines, *_checked(exported.figures)]
+
+
+def _checked(figures: Figures) -> list[str]:
+    """Return how far the file's answers are from the run's."""
+    lines = [
+        f"read back without Sidelight: {figures.rows} rows, with gaps, unknown words "
+        "and extremes",
+        f"  answers differ by {figures.answers:.1e} at most (limit "
+        f"{figures.most_at_size:.1e})",
+    ]
+    if figures.columns is not None:
+        lines.append(f"  encoded columns by {figures.columns:.1e}")
+    if figures.resized_answers is not None:
+        text = (
+            f"  pictures of other sizes: pixels by {figures.resized_pixels:g} of 255, "
+            f"answers by {figures.resized_answers:.1e}"
+        )
+        if figures.equal_labels is not None:
+            text += f", {figures.equal_labels:.1%} equal labels"
+        lines.append(text)
+    return lines

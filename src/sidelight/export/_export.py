@@ -1,0 +1,102 @@
+"""A run written in another format, and given out only if it answers as the run does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sidelight.errors import ConfigError
+from sidelight.export._base import Exporter
+from sidelight.export._check import Figures, check_file, fresh_folder
+from sidelight.export._subject import Subject
+from sidelight.registry import EXPORTERS
+from sidelight.runs import write_atomically
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that was written and checked.
+
+    Attributes:
+        path: The file.
+        format: Name of its format.
+        num_bytes: Its size.
+        fingerprint: Of the run, as the file has it too.
+        image: What pictures it takes, in words; None if it looks at none.
+        columns: For each column, its inputs, kind and what they take.
+        renamed: Inputs that have another name than their column, by column.
+        figures: How far its answers were from the run's.
+    """
+
+    path: Path
+    format: str
+    num_bytes: int
+    fingerprint: str
+    image: str | None
+    columns: list[dict[str, Any]]
+    renamed: dict[str, str]
+    figures: Figures
+
+
+def export_run(
+    path: str | Path, to: str = "onnx", output: str | Path | None = None
+) -> Exported:
+    """Write a run as one file that takes raw rows and pictures without Sidelight.
+
+    The file is read back in a fresh process where Sidelight cannot be imported, and has
+    to answer as the run does, before it gets its name.
+
+    Args:
+        path: Directory of a run whose training is over.
+        to: Registry name of the format.
+        output: The file; `model.SUFFIX` in the run by default. One that is there is
+            replaced.
+
+    Raises:
+        UnknownNameError: If there is no such format.
+        RunError: If the directory is no run, or holds no trained model.
+        ConfigError: If the file's name does not fit, or the format cannot hold the
+            network; says what it is.
+        ExportError: If the file does not answer as the run does; none is left.
+        MissingPackageError: If the format needs a package that is not there.
+    """
+    exporter: Exporter = EXPORTERS.get(to).obj()
+    exporter.check()
+    place = Path(path) / f"model{exporter.suffix}" if output is None else Path(output)
+    _check_place(place, exporter.suffix, to)
+    subject = Subject.load(path)
+    return write_checked(subject, to, place)
+
+
+def write_checked(subject: Subject, to: str, place: Path) -> Exported:
+    """Write and check a file; see `export_run`."""
+    exporter: Exporter = EXPORTERS.get(to).obj()
+    found: list[Figures] = []
+
+    def write(temporary: Path) -> None:
+        with fresh_folder() as folder:
+            front = Path(folder) / "front"
+            exporter.write(subject, temporary, front)
+            found.append(check_file(exporter, subject, temporary, front))
+
+    write_atomically(place, write)
+    return Exported(
+        path=place,
+        format=to,
+        num_bytes=place.stat().st_size,
+        fingerprint=subject.fingerprint,
+        image=subject.described_image(),
+        columns=subject.described(),
+        renamed=subject.renamed,
+        figures=found[0],
+    )
+
+
+def _check_place(place: Path, suffix: str, to: str) -> None:
+    if place.suffix != suffix:
+        problem = f"a file of format {to} cannot be called {place.name!r}"
+        raise ConfigError(problem, fix=f"Name one that ends in {suffix}: -o FILE.")
+    if place.is_dir():
+        problem = f"{place} is a folder"
+        raise ConfigError(problem, fix="Name a file in it: -o FILE.")

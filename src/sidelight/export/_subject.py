@@ -1,0 +1,154 @@
+"""What is exported: a run's predictor, and how its inputs are called."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidelight.errors import RunError
+from sidelight.predictor import Predictor, load_predictor
+from sidelight.registry import GRAPHS
+from sidelight.runs import RunDirectory
+from sidelight.schema import ImageSpec
+from sidelight.table import NULL_VALUES
+from sidelight.workflow import load_config, make_config
+
+if TYPE_CHECKING:
+    from sidelight.images import ImageRule
+
+# Inputs of networks, and numbers of rows: no column's input is called so.
+RESERVED = (
+    "image",
+    "pictures",
+    "numeric",
+    "categorical",
+    "present",
+    "row",
+    "probability",
+    "label",
+    "prediction",
+)
+PREFIXES = ("sidelight/", "network/", "front/")  # of values within a file
+RENAMED = "meta_"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained model and the names of its inputs in a file.
+
+    Attributes:
+        predictor: The trained model.
+        nulls: Words that mean an empty cell, in text.
+        fingerprint: A hash of the files of the run that its answers depend on.
+    """
+
+    predictor: Predictor
+    nulls: tuple[str, ...] = NULL_VALUES
+    fingerprint: str = ""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Subject:
+        """Load a run whose training is over.
+
+        Raises:
+            RunError: If the directory is no run, is damaged, or holds no trained model.
+        """
+        run = RunDirectory.open(path)
+        if run.checkpoint.exists() and not run.model.exists():
+            problem = "this run did not finish training, so it is not exported"
+            fix = f"Train it again: sidelight train --config {run.config} --overwrite"
+            raise RunError(problem, path=run.path, fix=fix)
+        predictor = load_predictor(path)
+        words = make_config(load_config(path)).table.null_values
+        nulls = tuple(dict.fromkeys((*NULL_VALUES, *words)))
+        return cls(predictor, nulls, _fingerprint(run))
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """The fitted columns that the network takes; none if it sees pictures only."""
+        taken = set(self.predictor.network.input)
+        columns = self.predictor.preprocessor.columns
+        if "present" in taken:
+            return columns
+        return tuple(column for column in columns if column.block in taken)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The inputs' names by the table's columns, clashes given another one."""
+        sources = [s for column in self.columns for s in column.column.sources]
+        return input_names(sources)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Those columns whose inputs have another name."""
+        return {source: name for source, name in self.names.items() if source != name}
+
+    @property
+    def rule(self) -> ImageRule:
+        """The resize rule of a run with pictures."""
+        rule = self.predictor.rule
+        if rule is None:
+            message = "this run has no pictures"
+            raise ValueError(message)
+        return rule
+
+    @property
+    def image(self) -> ImageSpec:
+        """The network's input of pictures."""
+        *several, height, width, bands = self.predictor.network.input["image"].shape[1:]
+        pictures = several[0] if several else 1
+        return ImageSpec(height=height, width=width, bands=bands, pictures=pictures)
+
+    @property
+    def any_size(self) -> bool:
+        """Whether pictures of any size are taken, or packed ones of the model's."""
+        return not self.rule.marks_absent
+
+    def described_image(self) -> str | None:
+        """Return in words what pictures are taken; None if there are none."""
+        if not self.predictor.uses_image:
+            return None
+        spec, rule = self.image, self.rule
+        several = "" if spec.pictures == 1 else f"{spec.pictures} × "
+        if self.any_size:
+            return f"uint8, {several}height × width × {spec.bands}, of any size"
+        size = f"{spec.height} × {spec.width} × {spec.bands}"
+        return f"{rule.dtype}, {several}{size}, packed as Sidelight packs them"
+
+    def described(self) -> list[dict[str, Any]]:
+        """Return for each column its name, inputs, kind, what it takes and has seen."""
+        return [
+            {
+                "column": fitted.column.name,
+                "inputs": [self.names[source] for source in fitted.column.sources],
+                "kind": fitted.column.kind,
+                "takes": GRAPHS.get(fitted.column.kind).summary,
+                "missing": fitted.column.missing,
+                "training": GRAPHS.get(fitted.column.kind).obj(fitted).seen(),
+            }
+            for fitted in self.columns
+        ]
+
+
+def input_names(sources: list[str]) -> dict[str, str]:
+    """Return a name for each column; one that is taken gets "meta_" before it."""
+    found: dict[str, str] = {}
+    taken = {*RESERVED, *sources}
+    for source in dict.fromkeys(sources):
+        name = source
+        if source in RESERVED or source.startswith(PREFIXES):
+            name = RENAMED + source
+            while name in taken:
+                name = RENAMED + name
+            taken.add(name)
+        found[source] = name
+    return found
+
+
+def _fingerprint(run: RunDirectory) -> str:
+    digest = hashlib.sha256()
+    for path in (run.model, run.preprocessor, run.image_rule, run.schema):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""One file for each kind of column: how it enters an exported model."""

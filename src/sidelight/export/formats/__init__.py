@@ -1,0 +1,1 @@
+"""One file for each format a run can be exported to."""

@@ -1,0 +1,243 @@
+"""`sidelight export`: what the file answers is what `sidelight predict` answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import polars as pl
+import pytest
+from PIL import Image
+
+from sidelight import testing
+from sidelight.cli import main
+from sidelight.errors import ExportError, MissingPackageError, RunError
+from sidelight.export import Exported, Figures, _check, export_run
+from sidelight.export.formats import onnx as onnx_format
+from tests.end_to_end.conftest import make_rows, write_table
+
+SENTINEL = b"what stood here before"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a table and a run, whose names need care."""
+    folder = tmp_path_factory.mktemp("export")
+    rows = make_rows(folder)
+    for number, row in enumerate(rows):
+        row["Größe (m²)"] = "" if number % 7 == 0 else str(number % 11)
+        row["image"] = ["x", "y", "", "ž"][number % 4]
+    write_table(folder / "scenes.csv", rows)
+    words = ["train", "scenes.csv", "--image", "file", "--target", "label"]
+    words += ["--backbone", "small", "--epochs", "1", "--size", "16x18"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
+        patch.setattr(sys, "argv", ["sidelight", *words, "--name", "done"])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert not stop.value.code
+    return folder
+
+
+def test_a_file_answers_raw_rows_as_predict_does(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    done = sidelight("export", "runs/done", "--to", "onnx", "-o", "m.onnx", "--json")
+    assert done.code == 0, done.err
+    said = json.loads(done.out)
+    assert said["renamed"] == {"image": "meta_image"}
+    assert said["check"]["answers"] <= 1e-5
+    assert said["check"]["resized_pixels"] <= 2
+    assert said["check"]["equal_labels"] >= 0.995
+
+    assert sidelight("predict", "runs/done", "scenes.csv", "-o", "p.csv").code == 0
+    wanted = pl.read_csv("p.csv")
+    with Path("scenes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    session = onnxruntime.InferenceSession("m.onnx")
+    pictures = [np.asarray(Image.open(row["file"]).convert("RGB")) for row in rows]
+    given = {
+        "image": np.stack(pictures),
+        "Größe (m²)": np.array([float(row["Größe (m²)"] or "nan") for row in rows]),
+        "depth": np.array([float(row["depth"]) for row in rows]),
+        "lat": np.array([float(row["lat"]) for row in rows]),
+        "lon": np.array([float(row["lon"]) for row in rows]),
+        "sensor": np.array([row["sensor"] for row in rows], object),
+        "meta_image": np.array([row["image"] for row in rows], object),
+        "taken": np.array([row["taken"] for row in rows], "datetime64[s]").astype(
+            np.int64
+        ),
+    }
+    assert {entry.name for entry in session.get_inputs()} == set(given)
+    label, probability = session.run(["label", "probability"], given)
+    assert label.tolist() == wanted["prediction"].to_list()
+    columns = [f"probability_{name}" for name in ("dark", "grey", "light")]
+    np.testing.assert_allclose(
+        probability, wanted.select(columns).to_numpy(), atol=1e-2
+    )
+
+    properties = session.get_modelmeta().custom_metadata_map
+    assert json.loads(properties["sidelight_classes"]) == ["dark", "grey", "light"]
+    assert properties["sidelight_fingerprint"] == said["fingerprint"]
+    columns = {c["column"]: c for c in json.loads(properties["sidelight_columns"])}
+    assert columns["Größe (m²)"]["kind"] == "numeric"
+    assert columns["Größe (m²)"]["training"]["high"] == 10
+    assert columns["sensor"]["training"]["words"] == ["a", "b", "c"]
+
+
+def test_the_words_say_inputs_and_figures(sidelight, monkeypatch):
+    figures = Figures(225, 6e-8, 1.5e-6, 1e-7, 1.0, 3e-3, 0.9951)
+    columns = [{"inputs": ["meta_image"], "takes": "text, empty where missing"}]
+    exported = Exported(
+        path=Path("m.onnx"),
+        format="onnx",
+        num_bytes=3 * 2**20,
+        fingerprint="f",
+        image="uint8, height × width × 3, of any size",
+        columns=columns,
+        renamed={"image": "meta_image"},
+        figures=figures,
+    )
+    monkeypatch.setattr("sidelight.export.export_run", lambda *_: exported)
+    done = sidelight("export", "runs/done")
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "written to m.onnx, 3.0 MiB",
+        "  image: uint8, height × width × 3, of any size",
+        "  meta_image: text, empty where missing",
+        "column 'image' is the input 'meta_image', for its name is taken",
+        "read back without Sidelight: 225 rows, with gaps, unknown words and extremes",
+        "  answers differ by 1.5e-06 at most (limit 1.0e-05)",
+        "  encoded columns by 6.0e-08",
+        "  pictures of other sizes: pixels by 1 of 255, answers by 3.0e-03, "
+        "99.5% equal labels",
+    ]
+
+
+def test_a_check_that_failed_ends_with_code_1(sidelight, monkeypatch):
+    def fail(*_):
+        problem = "answers otherwise than the run: all of it"
+        raise ExportError(problem)
+
+    monkeypatch.setattr("sidelight.export.export_run", fail)
+    done = sidelight("export", "runs/done")
+    assert done.code == 1
+    said = "The exported file answers otherwise than the run: all of it. It is not kept"
+    assert said in done.err
+
+
+WHOLE_FRONT = onnx_format._front
+
+
+def broken_front(subject):
+    """Return a front that takes missing numbers for zeros: a fault worth finding."""
+    made = WHOLE_FRONT(subject)
+    for node in made.graph.node:
+        if node.op_type == "IsNaN":
+            node.op_type = "IsInf"
+    return made
+
+
+def test_a_file_that_answers_otherwise_is_not_left(monkeypatch, tmp_path):
+    monkeypatch.setattr(onnx_format, "_front", broken_front)
+    place = tmp_path / "metadata-small.onnx"
+    place.write_bytes(SENTINEL)
+    with pytest.raises(ExportError) as raised:
+        testing.check_export("onnx", tmp_path, fusion="metadata")
+    assert "the encoded columns differ by inf (limit 1e-06)" in str(raised.value)
+    assert "answers differ by inf (limit 1e-05)" in str(raised.value)
+    assert place.read_bytes() == SENTINEL
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_file_that_cannot_be_read_back_is_not_left(trained, monkeypatch, tmp_path):
+    def write(self, subject, path, front):
+        path.write_bytes(b"no model")
+        front.write_bytes(b"no model")
+
+    monkeypatch.setattr(onnx_format.OnnxExporter, "write", write)
+    with pytest.raises(ExportError, match="cannot be read back in a fresh process"):
+        export_run(trained / "runs/done", "onnx", tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_limits():
+    good = Figures(225, 1e-6, 1e-5, 0.0, 2.0, 1e-2, 0.995)
+    assert not good.too_large()
+    for change, said in [
+        ({"columns": 2e-6}, "encoded columns differ by 2e-06 (limit 1e-06)"),
+        ({"answers": 2e-5}, "answers differ by 2e-05 (limit 1e-05)"),
+        ({"answers": float("inf")}, "answers differ by inf"),
+        ({"resized_pixels": 3.0}, "resized pixels differ by 3 (limit 2)"),
+        ({"resized_answers": 0.02}, "resized pictures differ by 0.02 (limit 0.01)"),
+        ({"equal_labels": 0.99}, "99.0% of labels are equal (limit 99.5%)"),
+    ]:
+        (found,) = replace(good, **change).too_large()
+        assert said in found
+    # A network that float32 itself does not pin down is not held to more than that.
+    assert not replace(good, answers=2e-4, unsure=3e-5).too_large()
+    assert replace(good, answers=4e-4, unsure=3e-5).too_large()
+
+
+def test_the_engine_runs_where_sidelight_cannot_be_imported(tmp_path):
+    # Its own beginning, and an import in place of the rest.
+    program = onnx_format.ENGINE.split("import numpy")[0] + "import sidelight"
+    with pytest.raises(ExportError, match="No module named 'sidelight'"):
+        _check._ask(program, tmp_path / "m.onnx", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "onx"], "there is no format to export to 'onx'. Did you mean 'onnx'"),
+        (["-o", "model.pb"], "cannot be called 'model.pb'"),
+    ],
+)
+def test_mistyped_options(trained, sidelight, monkeypatch, words, said):
+    monkeypatch.chdir(trained)
+    done = sidelight("export", "runs/done", *words)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_runs_without_a_trained_model(trained, sidelight, tmp_path):
+    assert sidelight("export", tmp_path / "nowhere").code == 2
+    half = tmp_path / "half"
+    shutil.copytree(trained / "runs/done", half)
+    (half / "model.keras").rename(half / "checkpoint.keras")
+    done = sidelight("export", half)
+    assert done.code == 2
+    assert "did not finish training, so it is not exported" in done.err
+    (half / "checkpoint.keras").unlink()
+    assert "before its first epoch" in sidelight("export", half).err
+    (half / "asked.json").write_text("{}")
+    assert "this is a comparison, and no trained model" in sidelight("export", half).err
+    (half / "asked.json").unlink()
+    (half / "best").mkdir()
+    assert "this is a search" in sidelight("export", half).err
+    (half / "status.json").write_text('{"format": 99}')
+    assert "has format 99" in sidelight("export", half).err
+    assert not (half / "model.onnx").exists()
+
+
+def test_a_damaged_network(trained, tmp_path):
+    run = tmp_path / "damaged"
+    shutil.copytree(trained / "runs/done", run)
+    whole = (run / "model.keras").read_bytes()
+    (run / "model.keras").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RunError, match="damaged"):
+        export_run(run, "onnx", tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("package", ["onnx", "tf2onnx", "onnxruntime"])
+def test_a_missing_package_is_named_with_its_extra(monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingPackageError, match=r"sidelight\[export\]") as raised:
+        onnx_format.OnnxExporter().check()
+    assert repr(package) in str(raised.value)
