@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 ROWS = 25  # of a batch
 # Height and width as multiples of the model's: larger and smaller, in both kinds of
 # steps that the resize rule knows, and of other aspects.
+SAME = (1.0, 1.0)
 SIZES = (
-    (1.0, 1.0),
+    SAME,
     (1.6, 1.3),
     (2.0, 3.0),
     (0.6, 0.7),
@@ -69,16 +70,15 @@ def batches(subject: Subject) -> Iterator[Batch]:
     """
     rng = np.random.default_rng(0)
     pictures = subject.predictor.uses_image
-    for height, width in SIZES:
+    resizes = pictures and subject.any_size
+    for size in SIZES if resizes else [SAME] * len(SIZES):
         batch = _cells(subject, rng)
-        at_size = not pictures or not subject.any_size or height == width == 1
         if pictures:
-            size = (height, width) if at_size is False else (1.0, 1.0)
             batch = _with_pictures(subject, batch, size, rng)
         network = subject.predictor.network
         front = {name: batch.front[name] for name in network.input}
         answers = _asked(network, front)
-        moved = answers
+        moved, at_size = answers, size == SAME
         if at_size:
             moved = _asked(network, {n: _nudged(v, rng) for n, v in front.items()})
         yield replace(
@@ -135,7 +135,7 @@ def _with_pictures(
     shape = (max(1, int(rule.height * size[0])), max(1, int(rule.width * size[1])))
     drawn = np.stack([_drawn(subject, shape, rng) for _ in range(ROWS * spec.pictures)])
     packed = drawn
-    if size != (1.0, 1.0):
+    if size != SAME:
         plain = rule.model_copy(update={"select": None})
         packed = np.stack([decode(_as_npy(picture), plain) for picture in drawn])
     several = () if spec.pictures == 1 else (spec.pictures,)

@@ -52,19 +52,12 @@ def test_pictures_of_any_size(resize, bands):
     rule = ImageRule(height=24, width=40, bands=bands, resize=resize)
     asked = session(rule)
     rng = np.random.default_rng(0)
-    changed = pixels = 0
     for size in SIZES:
         picture = rng.integers(0, 256, (2, *size, bands)).astype(np.uint8)
         (found,) = asked.run(None, {"image": picture})
         wanted = np.stack([packed(one, rule) for one in picture]).astype(np.float32)
-        apart = np.abs(found - wanted)
-        if size == (24, 40):
-            assert apart.max() == 0
-        # Pillow chooses which side comes first; between bytes that is a unit at most.
-        assert apart.max() <= 1
-        changed += (apart > 0).sum()
-        pixels += apart.size
-    assert changed / pixels < 0.1
+        # Pillow 13. Others begin with the other side at times: a unit, at most two.
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_a_plain_picture_stays_plain():

@@ -98,18 +98,43 @@ class _Axis:
 def _fitted(graph: Graph, pixels: str, rule: ImageRule) -> str:
     axes = _placed(graph, pixels, rule)
     # Pillow keeps bytes between its steps where it knows the kind of picture.
-    rounds = rule.bands in (1, 3)
-    pixels, axes = _averaged(graph, pixels, axes, rounds=rounds)
+    in_bytes = rule.bands in (1, 3)
+    pixels, axes = _averaged(graph, pixels, axes, in_bytes=in_bytes)
     rows, columns = axes
-    pixels = graph.cast(pixels, np.float64)
-    weights = _weights(graph, columns, in_bits=rounds)
-    weights = graph.add("Transpose", weights, perm=[1, 0])
-    pixels = graph.add("MatMul", pixels, weights)
-    if rounds:
-        pixels = _rounded(graph, pixels)
-    pixels = graph.add("MatMul", _weights(graph, rows, in_bits=rounds), pixels)
-    pixels = _rounded(graph, pixels) if rounds else graph.add("Round", pixels)
+    weights = _weights(graph, columns, in_bits=in_bytes)
+    across = graph.add("Transpose", weights, perm=[1, 0])
+    down = _weights(graph, rows, in_bits=in_bytes)
+
+    def in_order(branch: Graph, *axes: int) -> tuple[Graph, str]:
+        found = pixels
+        for axis in axes:
+            factors = (down, found) if axis == ROWS else (found, across)
+            found = _kept(branch, branch.add("MatMul", *factors), in_bytes=in_bytes)
+        return branch, found
+
+    pixels = graph.choose(
+        _is_rows_first(graph, rows, columns),
+        in_order(graph.branch("rows_first"), ROWS, COLUMNS),
+        in_order(graph.branch("columns_first"), COLUMNS, ROWS),
+        np.float64,
+    )
+    pixels = graph.add("Round", pixels)
     return _on_black(graph, pixels, axes, rule) if rule.resize == "pad" else pixels
+
+
+def _is_rows_first(graph: Graph, rows: _Axis, columns: _Axis) -> str:
+    """Return which side Pillow 13 begins with: columns, unless rows shrink far more."""
+    removed = [graph.add("Sub", axis.found, axis.size) for axis in (rows, columns)]
+    two, none = (graph.constant(number, np.int64) for number in (2, 0))
+    far_more = graph.add("Greater", removed[0], graph.add("Mul", removed[1], two))
+    return graph.add("And", graph.add("Greater", removed[0], none), far_more)
+
+
+def _kept(graph: Graph, pixels: str, *, in_bytes: bool) -> str:
+    """Return pixels as Pillow keeps them: bytes, or float32."""
+    if in_bytes:
+        return _rounded(graph, pixels)
+    return graph.cast(graph.cast(pixels, np.float32), np.float64)
 
 
 def _placed(graph: Graph, pixels: str, rule: ImageRule) -> tuple[_Axis, _Axis]:
@@ -148,13 +173,14 @@ def _shrunk(graph: Graph, axis: _Axis, wanted: int, scale: str) -> _Axis:
 def _cut(graph: Graph, axis: _Axis, wanted: str, scale: str) -> _Axis:
     """Return the axis with its middle used only."""
     used = graph.add("Div", wanted, scale)
-    free = graph.add("Sub", axis.end, used)
+    free = graph.add("Max", graph.add("Sub", axis.end, used), axis.start)
     start = graph.add("Div", free, graph.constant(2, np.float64))
-    return replace(axis, start=start, end=graph.add("Add", start, used))
+    end = graph.add("Min", graph.add("Add", start, used), axis.end)
+    return replace(axis, start=start, end=end)
 
 
 def _averaged(
-    graph: Graph, pixels: str, axes: tuple[_Axis, _Axis], *, rounds: bool
+    graph: Graph, pixels: str, axes: tuple[_Axis, _Axis], *, in_bytes: bool
 ) -> tuple[str, tuple[_Axis, _Axis]]:
     """Average whole blocks of pixels of a picture at least twice as large as needed."""
     one = graph.constant(1, np.int64)
@@ -170,9 +196,11 @@ def _averaged(
         moved.append(after)
         counts.append(count)
     area = graph.add("Mul", graph.column(counts[0]), counts[1])
-    mean = _byte_means(graph, pixels, area) if rounds else None
     rows, columns = moved
-    return mean or graph.add("Div", pixels, area), (rows, columns)
+    if in_bytes:
+        return _byte_means(graph, pixels, area), (rows, columns)
+    mean = graph.add("Div", pixels, area)
+    return graph.cast(mean, np.float64), (rows, columns)
 
 
 def _byte_means(graph: Graph, sums: str, area: str) -> str:
