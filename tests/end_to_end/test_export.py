@@ -241,3 +241,43 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch, package):
     with pytest.raises(MissingPackageError, match=r"sidelight\[export\]") as raised:
         onnx_format.OnnxExporter().check()
     assert repr(package) in str(raised.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_pictures_of_five_bands(sidelight, tmp_path, dtype):
+    rng = np.random.default_rng(0)
+    lines = ["file,label,depth"]
+    for number in range(40):
+        bands = rng.normal(90 + 60 * (number % 2), 20, (20, 24, 5)).clip(0, 255)
+        if dtype == "float32":
+            bands[:3, :3] = np.nan
+        np.save(tmp_path / f"{number}.npy", bands.astype(dtype))
+        lines.append(f"{number}.npy,{'no' if number % 2 else 'yes'},{rng.normal():.3f}")
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    words = ["--image", "file", "--target", "label", "--backbone", "small"]
+    words += ["--epochs", "1", "--size", "16", "--runs", tmp_path, "--name", "a"]
+    assert sidelight("train", tmp_path / "t.csv", *words).code == 0
+    done = sidelight("export", tmp_path / "a", "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    packed = {"uint16": "uint16", "float32": "float16"}
+    if dtype == "uint8":
+        assert found["image"] == "uint8, height × width × 5, of any size"
+        assert found["check"]["resized_pixels"] <= 2
+    else:
+        wanted = f"{packed[dtype]}, 16 × 16 × 5, packed as Sidelight packs them"
+        assert found["image"] == wanted
+        assert found["check"]["resized_pixels"] is None
+
+
+@pytest.mark.slow
+def test_a_stack_of_networks(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    words = ["--image", "file", "--target", "label", "--backbone", "small"]
+    words += ["--epochs", "1", "--size", "16", "--fusion", "stack", "--name", "several"]
+    folds = ["--set", "network.fusion_options.folds=2"]
+    assert sidelight("train", "scenes.csv", *words, *folds).code == 0
+    done = sidelight("export", "runs/several", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["check"]["answers"] <= 1e-5

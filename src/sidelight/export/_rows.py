@@ -98,12 +98,12 @@ def _asked(network: keras.Model, inputs: dict[str, Any]) -> NDArray[np.float32]:
 
 
 def _nudged(values: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
-    """Return float32 values moved by the smallest step; others as they are."""
-    if values.dtype != np.float32:
+    """Return float32 values moved by the smallest step; zeros may mean something."""
+    if values.dtype != np.float32:  # indices
         return values
     towards = np.where(rng.random(values.shape) < 0.5, -np.inf, np.inf)
     moved: NDArray[np.float32] = np.nextafter(values, towards.astype(np.float32))
-    return moved
+    return np.where(values == 0, values, moved)
 
 
 def _cells(subject: Subject, rng: np.random.Generator) -> Batch:

@@ -22,7 +22,7 @@ ROWS = 60
 SMALLEST = 24  # pixels a side, for backbones that would take less
 NAMES = ("one", "zwei", "три")
 # Of weights that start at zero. An untrained deep network is wild: with more, metadata
-# far out would blow up its maps, and a last place of a float32 would decide its answers.
+# far out would blow up its maps, and the last place of a float32 decide its answers.
 STRENGTH = 0.02
 SETTLED = 32  # rows whose statistics the batch norms get
 
