@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from sidelight.errors import ConfigError
 from sidelight.images import ImageRule, parse_size
-from sidelight.images._resize import place
 
 
 def grey(rows):
@@ -120,15 +119,3 @@ def test_sizes_are_read_height_first(text, expected):
 def test_other_sizes_are_refused(text):
     with pytest.raises(ConfigError, match="size"):
         parse_size(text)
-
-
-def test_crop_takes_no_more_than_there_is():
-    # 7 / (7 / 3) is more than 3 in floating point, and so are many others.
-    for found in range(1, 200):
-        for wanted in (7, 24, 33, 49):
-            placement = place((found, 301), (wanted, 40), "crop")
-            left, top, right, bottom = placement.box
-            assert left >= 0
-            assert top >= 0
-            assert right <= found
-            assert bottom <= 301
