@@ -16,7 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidelight.errors import ConfigError, DataWarning, DiskFullError, RunError, nearest
+from sidelight.errors import (
+    ConfigError,
+    DataWarning,
+    DiskFullError,
+    InputError,
+    RunError,
+    nearest,
+)
 from sidelight.redact import redact
 
 if TYPE_CHECKING:
@@ -52,11 +59,12 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         write: Called with a temporary path of the same suffix.
 
     Raises:
+        InputError: If no file can be at `path`.
         DiskFullError: If the disk filled up; what stood at `path` before still does.
     """
+    _make_place(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
@@ -67,6 +75,29 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _make_place(path: Path) -> None:
+    """Make the folder of a file to be written.
+
+    Raises:
+        InputError: If it cannot be made or written to, or the file is a folder.
+    """
+    problem = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            problem = "this is a folder, and a file is to be written"
+        elif not os.access(path.parent, os.W_OK):
+            problem = "no file can be written there: permission denied"
+    except OSError as error:
+        if _says_disk_full(error):
+            raise DiskFullError(path) from error
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
+        why = "a part of the path is a file" if is_file else error.strerror
+        problem = f"no file can be written there: {why}"
+    if problem:
+        raise InputError(problem, path=path, fix="Name another file.")
 
 
 def _says_disk_full(error: Exception) -> bool:

@@ -12,7 +12,13 @@ import polars as pl
 import pytest
 
 from sidelight import runs
-from sidelight.errors import ConfigError, DataWarning, DiskFullError, RunError
+from sidelight.errors import (
+    ConfigError,
+    DataWarning,
+    DiskFullError,
+    InputError,
+    RunError,
+)
 from sidelight.runs import RunDirectory, read_json, write_atomically
 
 
@@ -25,6 +31,20 @@ def test_a_file_is_written_whole_in_a_folder_that_is_made(tmp_path):
     runs.write_text(path, "Zürich\n")
     assert path.read_bytes() == "Zürich\n".encode()
     assert files(path.parent) == ["text.txt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["folder", "file/page.html", "folder/file/x/page.html"]
+)
+def test_where_no_file_can_be_is_said_before_anything_is_written(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder" / "file").write_text("x")
+    with pytest.raises(
+        InputError, match=r"a file is to be written|of the path is a file"
+    ):
+        runs.write_text(tmp_path / name, "y")
+    assert sorted(files(tmp_path)) == ["file", "folder"]
 
 
 def test_until_it_is_whole_the_old_file_stands(tmp_path):
