@@ -55,7 +55,14 @@ CASES = {
 TARGETS = ["grade", "tags", "height", "mass", "weight"]
 
 
-@pytest.mark.parametrize("task", list(CASES))
+@pytest.mark.parametrize(
+    "task",
+    [
+        "ordinal",
+        pytest.param("multilabel", marks=pytest.mark.slow),
+        pytest.param("regression", marks=pytest.mark.slow),
+    ],
+)
 def test_a_task_from_table_to_page(sidelight, scenes, tmp_path, monkeypatch, task):
     monkeypatch.chdir(tmp_path)
     options, scores = CASES[task]

@@ -188,6 +188,7 @@ def test_split_column_and_dropped_columns(sidelight, rows, tmp_path):
     assert "sensor" not in [c["name"] for c in schema["columns"]]
 
 
+@pytest.mark.slow  # the reader has tests of its own
 def test_sqlite_with_a_query(sidelight, rows, tmp_path):
     with sqlite3.connect(tmp_path / "scenes.db") as database:
         pl.DataFrame(rows).write_csv(tmp_path / "unused.csv")
@@ -205,7 +206,14 @@ def test_sqlite_with_a_query(sidelight, rows, tmp_path):
     assert answer.code == 0, answer.err
 
 
-@pytest.mark.parametrize("fusion", ["none", "metadata", "channels"])
+@pytest.mark.parametrize(
+    "fusion",
+    [
+        pytest.param("none", marks=pytest.mark.slow),
+        pytest.param("metadata", marks=pytest.mark.slow),
+        "channels",
+    ],
+)
 def test_grayscale_pictures_train(sidelight, tmp_path, fusion):
     rows = make_rows(tmp_path, mode="L")
     table = write_table(tmp_path / "grey.csv", rows)
@@ -283,7 +291,14 @@ def test_interrupted_training_leaves_a_usable_run(
     assert answer.code == 0, answer.err
 
 
-@pytest.mark.parametrize("name", ["two words", "Ünï-çödé", "line\nbreak"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("two words", marks=pytest.mark.slow),
+        "Ünï-çödé",
+        pytest.param("line\nbreak", marks=pytest.mark.slow),
+    ],
+)
 def test_paths_of_every_kind(sidelight, tmp_path, name):
     folder = tmp_path / name
     rows = make_rows(folder)
@@ -373,6 +388,7 @@ def test_answers_read_cells_as_training_did(sidelight, rows, tmp_path):
     assert sidelight("predict", run, table, "-o", tmp_path / "p.csv").code == 0
 
 
+@pytest.mark.slow
 def test_a_stack_is_a_run_like_any_other(sidelight, scenes, tmp_path):
     answer = sidelight(
         *("train", scenes, "--image", "file", "--target", "label", *TINY),

@@ -64,7 +64,16 @@ def trained(fusion, reuse, monkeypatch, tmp_path, augment=None):
     return network
 
 
-@pytest.mark.parametrize("fusion", ["concat", "daft", "attend", "none", "film"])
+@pytest.mark.parametrize(
+    "fusion",
+    [
+        "concat",
+        "attend",
+        pytest.param("daft", marks=pytest.mark.slow),
+        pytest.param("none", marks=pytest.mark.slow),
+        pytest.param("film", marks=pytest.mark.slow),
+    ],
+)
 def test_training_gives_the_same_network(fusion, monkeypatch, tmp_path):
     once = trained(fusion, True, monkeypatch, tmp_path)
     always = trained(fusion, False, monkeypatch, tmp_path)
