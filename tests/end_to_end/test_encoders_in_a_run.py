@@ -33,6 +33,7 @@ def train(sidelight, table, tmp_path, *more):
     )
 
 
+@pytest.mark.slow
 def test_a_run_with_other_encoders_trains_answers_and_repeats(
     sidelight, tagged, tmp_path
 ):

@@ -310,6 +310,7 @@ def test_paths_of_every_kind(sidelight, tmp_path, name):
     assert answer.code == 0, answer.err
 
 
+@pytest.mark.slow  # each task has tests of its own
 def test_binary_and_regression_targets(sidelight, rows, tmp_path):
     for row in rows:
         row["bright"] = "yes" if row["label"] == "light" else "no"
