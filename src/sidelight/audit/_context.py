@@ -125,6 +125,32 @@ class Context:
             told=told,
         )
 
+    def refused(self, check: str, *, of_pictures: bool) -> list[Finding]:
+        """Return what reading would have refused, as severe findings.
+
+        None of a table that was read with `on_bad="error"`: nothing bad is left in it.
+
+        Args:
+            check: Name of the check.
+            of_pictures: Whether what is wrong with picture references is meant, or all
+                the rest.
+        """
+        kept = self.table.as_read
+        return [
+            self.finding(
+                check,
+                "severe",
+                f"{problem.what[:1].upper()}{problem.what[1:]}.",
+                column=problem.column,
+                where=problem.positions,
+                values=list(problem.values) or None,
+                fix=problem.fix,
+                told=True,
+            )
+            for problem in (() if kept is None else kept.problems)
+            if (problem.column in self.table.schema.images) == of_pictures
+        ]
+
     def file(self, position: int) -> str | None:
         """Return the path of a row's picture, None where it has none."""
         images = self.table.images

@@ -15,20 +15,4 @@ from sidelight.registry import CHECKS
 )
 def find(context: Context) -> list[Finding]:
     """Say what reading would have refused, picture references aside."""
-    kept = context.table.as_read
-    if kept is None:  # nothing bad is in a table that was read with on_bad="error"
-        return []
-    return [
-        context.finding(
-            "cells",
-            "severe",
-            f"{problem.what[:1].upper()}{problem.what[1:]}.",
-            column=problem.column,
-            where=problem.positions,
-            values=list(problem.values) or None,
-            fix=problem.fix,
-            told=True,
-        )
-        for problem in kept.problems
-        if problem.column not in context.table.schema.images
-    ]
+    return context.refused("cells", of_pictures=False)

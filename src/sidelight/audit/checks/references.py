@@ -15,20 +15,4 @@ from sidelight.registry import CHECKS
 )
 def find(context: Context) -> list[Finding]:
     """Say which rows have no picture of their own."""
-    kept = context.table.as_read
-    if kept is None:
-        return []
-    return [
-        context.finding(
-            "references",
-            "severe",
-            f"{problem.what[:1].upper()}{problem.what[1:]}.",
-            column=problem.column,
-            where=problem.positions,
-            values=list(problem.values) or None,
-            fix=problem.fix,
-            told=True,
-        )
-        for problem in kept.problems
-        if problem.column in context.table.schema.images
-    ]
+    return context.refused("references", of_pictures=True)
