@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sidelight.errors import MissingPackageError
+from sidelight.readers._optional import import_driver
 from sidelight.readers.headers._base import (
     Cells,
     HeaderColumn,
@@ -79,11 +79,12 @@ class DicomReader(HeaderReader):
 
     def require(self) -> None:
         """Check that pydicom is installed."""
-        try:
-            import pydicom  # noqa: F401, PLC0415
-        except ImportError as error:
-            package, extra, purpose = "pydicom", "medical", "Reading DICOM headers"
-            raise MissingPackageError(package, extra, purpose) from error
+        import_driver(
+            "pydicom",
+            package="pydicom",
+            extra="medical",
+            purpose="Reading DICOM headers",
+        )
 
     def _look(self, path: str) -> Cells | None:
         from pydicom import dcmread  # noqa: PLC0415

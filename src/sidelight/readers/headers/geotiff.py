@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from sidelight.errors import MissingPackageError
+from sidelight.readers._optional import import_driver
 from sidelight.readers.headers._base import (
     Cells,
     HeaderColumn,
@@ -68,11 +68,12 @@ class GeoTiffReader(HeaderReader):
 
     def require(self) -> None:
         """Check that rasterio is installed."""
-        try:
-            import rasterio  # noqa: F401, PLC0415
-        except ImportError as error:
-            package, extra, purpose = "rasterio", "geo", "Reading GeoTIFF headers"
-            raise MissingPackageError(package, extra, purpose) from error
+        import_driver(
+            "rasterio",
+            package="rasterio",
+            extra="geo",
+            purpose="Reading GeoTIFF headers",
+        )
 
     def _look(self, path: str) -> Cells | None:
         import rasterio  # noqa: PLC0415

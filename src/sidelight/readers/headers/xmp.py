@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sidelight.errors import MissingPackageError
 from sidelight.readers.headers._base import (
     Cells,
     HeaderColumn,
@@ -50,14 +49,6 @@ class XmpReader(HeaderReader):
         HeaderColumn("relative_altitude", "numeric", "above where it took off", "m"),
         HeaderColumn("absolute_altitude", "numeric", "above sea level", "m"),
     )
-
-    def require(self) -> None:
-        """Check that the parser is there; it comes with every installation."""
-        try:
-            import defusedxml.ElementTree  # noqa: F401, PLC0415
-        except ImportError as error:
-            package, extra, purpose = "defusedxml", "cpu", "Reading XMP"
-            raise MissingPackageError(package, extra, purpose) from error
 
     def _look(self, path: str) -> Cells | None:
         with opened(path) as blocks:

@@ -87,18 +87,23 @@ class TableReader(SourceReader):
     Attributes:
         suffixes: Lower-case file endings that belong to the format.
         takes_folder: Whether a source may be a folder.
+        scheme: How an address of such a file begins, "sqlite:///" of sqlite:///a.db; a
+            fourth slash makes its path absolute. Empty where only paths are taken.
     """
 
     suffixes: ClassVar[frozenset[str]] = frozenset()
     takes_folder: ClassVar[bool] = False
+    scheme: ClassVar[str] = ""
 
     def matches(self, source: str) -> bool:
         """Return whether a path or URL is of this format, by its looks alone."""
+        if self.scheme and source.startswith(self.scheme):
+            return True
         return "://" not in source and Path(source).suffix.lower() in self.suffixes
 
     def path_of(self, source: str) -> Path:
         """Return the file behind a source."""
-        return Path(source).expanduser()
+        return Path(source.removeprefix(self.scheme)).expanduser()
 
     def root_of(self, source: str) -> Path:
         """Return the folder that relative picture paths start from."""

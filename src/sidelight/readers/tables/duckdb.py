@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sidelight.errors import TableError
+from sidelight.readers._optional import import_driver
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
 from sidelight.readers.tables._base import TableReader, check_names
-from sidelight.readers.tables._optional import import_driver
 from sidelight.registry import READERS
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-SCHEME = "duckdb:///"
 _RELATIONS = """
 select table_name, schema_name, schema_name = current_schema() from (
   select table_name, schema_name from duckdb_tables() where not internal
@@ -43,14 +42,7 @@ class DuckDBReader(TableReader):
 
     suffixes = frozenset({".duckdb", ".ddb"})
     takes_sql: ClassVar[bool] = True
-
-    def matches(self, source: str) -> bool:
-        """Return whether a source is a duckdb:/// URL or a database file."""
-        return source.startswith(SCHEME) or super().matches(source)
-
-    def path_of(self, source: str) -> Path:
-        """Return the database file; an absolute one is duckdb:////data/a.duckdb."""
-        return super().path_of(source.removeprefix(SCHEME))
+    scheme: ClassVar[str] = "duckdb:///"
 
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
         driver, name = _driver(), str(path)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from sidelight.errors import TableError, nearest
+from sidelight.readers._optional import import_driver
 from sidelight.readers.tables._base import TableReader, check_names
-from sidelight.readers.tables._optional import import_driver
 from sidelight.registry import READERS
 
 if TYPE_CHECKING:

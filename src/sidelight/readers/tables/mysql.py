@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import polars as pl
 
 from sidelight.errors import ConfigError, TableError
+from sidelight.readers._optional import import_driver
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._base import check_names
-from sidelight.readers.tables._optional import import_driver
 from sidelight.readers.tables._server import (
     TIMEOUT_S,
     ConnectionLostError,

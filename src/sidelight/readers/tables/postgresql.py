@@ -8,9 +8,9 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sidelight.readers._optional import import_driver
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
-from sidelight.readers.tables._optional import import_driver
 from sidelight.readers.tables._server import (
     TIMEOUT_S,
     ConnectionLostError,

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SCHEME = "sqlite:///"
 # Attaching another file, or any statement that writes, is refused by SQLite itself.
 _READING = {
     sqlite3.SQLITE_SELECT,
@@ -38,14 +37,7 @@ class SQLiteReader(TableReader):
 
     suffixes = frozenset({".db", ".sqlite", ".sqlite3"})
     takes_sql: ClassVar[bool] = True
-
-    def matches(self, source: str) -> bool:
-        """Return whether a source is a sqlite:/// URL or a database file."""
-        return source.startswith(SCHEME) or super().matches(source)
-
-    def path_of(self, source: str) -> Path:
-        """Return the database file; an absolute one is sqlite:////data/scenes.db."""
-        return super().path_of(source.removeprefix(SCHEME))
+    scheme: ClassVar[str] = "sqlite:///"
 
     def _read(self, path: Path, sql: str | None) -> pl.DataFrame:
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
