@@ -22,8 +22,17 @@ def shares(there: Any) -> Any:
     return counted / ops.sum(counted, axis=1, keepdims=True)
 
 
+class PoolPictures(keras.layers.Layer):
+    """Base of the layers that make one vector of those of a row's pictures."""
+
+    def compute_output_shape(self, vectors_shape: Any, there_shape: Any) -> Any:
+        """Return the shape of one vector a row."""
+        del there_shape
+        return (vectors_shape[0], vectors_shape[-1])
+
+
 @keras.saving.register_keras_serializable(package="sidelight")
-class MeanPictures(keras.layers.Layer):
+class MeanPictures(PoolPictures):
     """The mean over the pictures that are there.
 
     Call arguments:
@@ -39,14 +48,9 @@ class MeanPictures(keras.layers.Layer):
         weights = ops.expand_dims(shares(there), -1)
         return ops.sum(ops.cast(weights, vectors.dtype) * vectors, axis=1)
 
-    def compute_output_shape(self, vectors_shape: Any, there_shape: Any) -> Any:
-        """Return the shape of one vector a row."""
-        del there_shape
-        return (vectors_shape[0], vectors_shape[-1])
-
 
 @keras.saving.register_keras_serializable(package="sidelight")
-class MaxPictures(keras.layers.Layer):
+class MaxPictures(PoolPictures):
     """The largest value of each feature among the pictures that are there.
 
     Call arguments:
@@ -63,14 +67,9 @@ class MaxPictures(keras.layers.Layer):
         # Half-precision's lowest number, so that no dtype overflows.
         return ops.max(ops.where(counted, vectors, -65504.0), axis=1)
 
-    def compute_output_shape(self, vectors_shape: Any, there_shape: Any) -> Any:
-        """Return the shape of one vector a row."""
-        del there_shape
-        return (vectors_shape[0], vectors_shape[-1])
-
 
 @keras.saving.register_keras_serializable(package="sidelight")
-class AttendPictures(keras.layers.Layer):
+class AttendPictures(PoolPictures):
     """A weighted mean; each picture's own vector says how much it counts.
 
     `sum_p a_p h_p` with `a = softmax_p(w · (tanh(V h_p) * sigmoid(U h_p)))`, over the
@@ -116,11 +115,6 @@ class AttendPictures(keras.layers.Layer):
         scores = ops.where(shares(there) > 0, scores, -1e9)
         weights = ops.expand_dims(ops.softmax(scores, axis=1), -1)
         return ops.sum(ops.cast(weights, vectors.dtype) * vectors, axis=1)
-
-    def compute_output_shape(self, vectors_shape: Any, there_shape: Any) -> Any:
-        """Return the shape of one vector a row."""
-        del there_shape
-        return (vectors_shape[0], vectors_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
