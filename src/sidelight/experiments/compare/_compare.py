@@ -45,7 +45,6 @@ from sidelight.training import FeatureStore
 from sidelight.workflow import Noticed, Prepared, RunConfig, prepare_folds
 
 MOST_REASONS = 5  # columns that are named where none is metadata
-NEVER = ("names the picture", "is the target")
 
 
 def compare(
@@ -195,8 +194,10 @@ def _require_both(table: Table) -> None:
         raise ConfigError(problem, path=table.source, fix="Compare them one by one.")
     if not table.schema.columns:
         problem = "there is no metadata column, so there is nothing to compare"
-        reasons = table.schema.ignored.items()
-        said = [f"{name!r} {why}" for name, why in reasons if why not in NEVER]
+        schema = table.schema
+        used = (*schema.images, *schema.targets)
+        reasons = schema.ignored.items()
+        said = [f"{name!r} {why}" for name, why in reasons if name not in used]
         more = "; …" if len(said) > MOST_REASONS else ""
         fix = f"Of the other columns, {'; '.join(said[:MOST_REASONS])}{more}."
         fix = fix if said else "There is no column beside picture and target."

@@ -84,15 +84,13 @@ def plan_work(work: Work, wanted: Plan, options: CompareConfig, start: float) ->
     """Return what there is time for, by the pace of a short training."""
     if options.budget is None:
         return wanted
-    # Its first epoch also traces the graph, and its first run computes the maps that
-    # later ones find: neither is the usual pace.
     arm = work.arms[0]
     if work.features is not None:
-        _pilot(work, arm, 1)
         # On shared maps image only trains on their means, which is no fusion's pace.
-        arm = next(a for a in work.arms if a.role == "fusion")
-        arm = work.arms[0] if _pilot(work, arm, 1).failed else arm
-    pilot = _pilot(work, arm, PILOT_EPOCHS)
+        fusion = next(a for a in work.arms if a.role == "fusion")
+        # The first run computes the maps that later ones find.
+        arm = arm if _pilot(work, fusion, 1).failed else fusion
+    pilot = _pilot(work, arm, PILOT_EPOCHS)  # the first epoch also traces the graph
     per_epoch = pilot.history[-1]["seconds"]
     pace = Pace(max(0.0, pilot.seconds - PILOT_EPOCHS * per_epoch), per_epoch)
     left = options.budget - (time.monotonic() - start)
