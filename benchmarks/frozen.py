@@ -16,8 +16,9 @@ import keras
 import numpy as np
 
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack
+from sidelight.images import Pack
 from sidelight.nn import assemble
+from sidelight.pixels import ImageRule
 from sidelight.registry import HEADS
 from sidelight.schema import ImageSpec, MetaSpec, ModelSpec
 from sidelight.training import TrainConfig, train

@@ -27,8 +27,9 @@ import tensorflow as tf
 from PIL import Image
 
 from sidelight.feed import Source, tf_dataset
-from sidelight.images import ImageRule, Pack, pack, survey
+from sidelight.images import Pack, pack, survey
 from sidelight.nn import build
+from sidelight.pixels import ImageRule
 from sidelight.schema import ImageSpec, MetaSpec, ModelSpec, Schema
 from sidelight.table import Pictures, Table
 

@@ -28,7 +28,8 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from sidelight.images import ImageRule, pack, survey
+from sidelight.images import pack, survey
+from sidelight.pixels import ImageRule
 from sidelight.schema import Schema
 from sidelight.table import Pictures, Table
 

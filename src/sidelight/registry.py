@@ -120,7 +120,7 @@ class Registry(Generic[T]):
 
 READERS: Registry[Any] = Registry("reader", "sidelight.readers.tables")
 HEADERS: Registry[Any] = Registry("header", "sidelight.readers.headers")
-FORMATS: Registry[Any] = Registry("picture format", "sidelight.images.formats")
+FORMATS: Registry[Any] = Registry("picture format", "sidelight.pixels.formats")
 WRITERS: Registry[Any] = Registry("writer", "sidelight.writers")
 DATASETS: Registry[Any] = Registry("dataset", "sidelight.datasets")
 SYNTHETIC: Registry[Any] = Registry(

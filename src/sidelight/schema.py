@@ -18,6 +18,9 @@ Missing = Literal["auto", "mean", "median", "most_frequent", "level", "drop", "e
 Scale = Literal["standard", "robust", "log"]
 Pool = Literal["mean", "max", "attention"]
 
+# A regular expression of what stands between several words of a cell.
+SEPARATORS = "[;|]"
+
 
 class Record(BaseModel):
     """Base of every record: frozen, and strict about unknown fields."""

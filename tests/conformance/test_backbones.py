@@ -24,7 +24,8 @@ ON_JAX = """
 import numpy as np
 from sidelight import testing
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack
+from sidelight.images import Pack
+from sidelight.pixels import ImageRule
 from sidelight.nn import assemble
 from sidelight.registry import HEADS
 from sidelight.training import TrainConfig, train

@@ -20,6 +20,8 @@ from sidelight.cli import main
 from sidelight.errors import ExportError, MissingPackageError, RunError
 from sidelight.export import Exported, Figures, _check, export_run
 from sidelight.export.formats import onnx as onnx_format
+from sidelight.pixels import ImageRule
+from sidelight.predictor import ColumnSignature, ImageSignature, Signature
 from tests.end_to_end.conftest import make_rows, write_table
 
 SENTINEL = b"what stood here before"
@@ -91,16 +93,44 @@ def test_a_file_answers_raw_rows_as_predict_does(trained, sidelight, monkeypatch
     assert columns["sensor"]["training"]["words"] == ["a", "b", "c"]
 
 
+SIGNATURE = Signature(
+    version="0.1.0",
+    fingerprint="f",
+    task="binary",
+    classes=("a", "b"),
+    targets=("label",),
+    columns=(
+        ColumnSignature(
+            column="image",
+            sources=("image",),
+            inputs=("meta_image",),
+            kind="categorical",
+            takes="text, empty where missing",
+            missing="auto",
+            training={},
+        ),
+    ),
+    image=ImageSignature(
+        input="image",
+        type="uint8",
+        any_size=True,
+        height=8,
+        width=8,
+        bands=3,
+        pictures=1,
+        rule=ImageRule(height=8, width=8, bands=3),
+    ),
+    missing_words=(),
+)
+
+
 def test_the_words_say_inputs_and_figures(sidelight, monkeypatch):
     figures = Figures(225, 6e-8, 1.5e-6, 1e-7, 1.0, 3e-3, 0.9951)
-    columns = [{"inputs": ["meta_image"], "takes": "text, empty where missing"}]
     exported = Exported(
         path=Path("m.onnx"),
         format="onnx",
         num_bytes=3 * 2**20,
-        fingerprint="f",
-        image="uint8, height × width × 3, of any size",
-        columns=columns,
+        signature=SIGNATURE,
         renamed={"image": "meta_image"},
         figures=figures,
     )

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sidelight.images import ImageRule, pack
-from sidelight.images._decode import UnusableImageError, decode, quiet
+from sidelight.images import pack
+from sidelight.pixels import ImageRule, UnusableImageError, decode, quiet
 from sidelight.schema import Schema
 from sidelight.table import Pictures, Table
 

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from sidelight.images import UnusableImageError, thumbnail
-from sidelight.images._decode import quiet
 from sidelight.images._progress import DecodingBar
-from sidelight.images.formats.pillow import DAMAGE
+from sidelight.pixels import UnusableImageError, quiet, thumbnail
+from sidelight.pixels.formats.pillow import DAMAGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -44,13 +44,14 @@ def export(
 
 
 def _as_dict(exported: Exported) -> dict[str, Any]:
+    image = exported.signature.image
     return {
         "output": str(exported.path),
         "format": exported.format,
         "bytes": exported.num_bytes,
-        "fingerprint": exported.fingerprint,
-        "image": exported.image,
-        "columns": exported.columns,
+        "fingerprint": exported.signature.fingerprint,
+        "image": None if image is None else image.takes,
+        "columns": exported.signature.model_dump(mode="json")["columns"],
         "renamed": exported.renamed,
         "check": exported.figures.to_dict(),
     }
@@ -58,12 +59,12 @@ def _as_dict(exported: Exported) -> dict[str, Any]:
 
 def _lines(exported: Exported) -> list[str]:
     lines = [f"written to {exported.path}, {exported.num_bytes / 2**20:.1f} MiB"]
-    if exported.image is not None:
-        lines.append(f"  image: {exported.image}")
+    if exported.signature.image is not None:
+        lines.append(f"  image: {exported.signature.image.takes}")
     lines += [
-        f"  {name}: {column['takes']}"
-        for column in exported.columns
-        for name in column["inputs"]
+        f"  {name}: {column.takes}"
+        for column in exported.signature.columns
+        for name in column.inputs
     ]
     lines += [
         f"column {column!r} is the input {name!r}, for its name is taken"

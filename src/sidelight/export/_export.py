@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sidelight.errors import ConfigError
 from sidelight.export._base import Exporter
@@ -12,6 +12,9 @@ from sidelight.export._check import Figures, check_file, fresh_folder
 from sidelight.export._subject import Subject
 from sidelight.registry import EXPORTERS
 from sidelight.runs import write_atomically
+
+if TYPE_CHECKING:
+    from sidelight.predictor import Signature
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,7 @@ class Exported:
         path: The file.
         format: Name of its format.
         num_bytes: Its size.
-        fingerprint: Of the run, as the file has it too.
-        image: What pictures it takes, in words; None if it looks at none.
-        columns: For each column, its inputs, kind and what they take.
+        signature: What it takes and gives, as it says itself.
         renamed: Inputs that have another name than their column, by column.
         figures: How far its answers were from the run's.
     """
@@ -32,9 +33,7 @@ class Exported:
     path: Path
     format: str
     num_bytes: int
-    fingerprint: str
-    image: str | None
-    columns: list[dict[str, Any]]
+    signature: Signature
     renamed: dict[str, str]
     figures: Figures
 
@@ -85,9 +84,7 @@ def write_checked(subject: Subject, to: str, place: Path) -> Exported:
         path=place,
         format=to,
         num_bytes=place.stat().st_size,
-        fingerprint=subject.fingerprint,
-        image=subject.described_image(),
-        columns=subject.described(),
+        signature=subject.signature,
         renamed=subject.renamed,
         figures=found[0],
     )

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import polars as pl
 
-from sidelight.images import decode
+from sidelight.pixels import decode
 from sidelight.registry import GRAPHS
 from sidelight.table import Table
 

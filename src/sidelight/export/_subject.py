@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.errors import RunError
-from sidelight.predictor import Predictor, load_predictor
+from sidelight.predictor import (
+    ColumnSignature,
+    ImageSignature,
+    Predictor,
+    Signature,
+    load_predictor,
+)
 from sidelight.registry import GRAPHS
 from sidelight.runs import RunDirectory
 from sidelight.schema import ImageSpec
@@ -16,7 +23,7 @@ from sidelight.table import NULL_VALUES
 from sidelight.workflow import load_config, make_config
 
 if TYPE_CHECKING:
-    from sidelight.images import ImageRule
+    from sidelight.pixels import ImageRule
 
 # Inputs of networks, and numbers of rows: no column's input is called so.
 RESERVED = (
@@ -106,30 +113,44 @@ class Subject:
         """Whether pictures of any size are taken, or packed ones of the model's."""
         return not self.rule.marks_absent
 
-    def described_image(self) -> str | None:
-        """Return in words what pictures are taken; None if there are none."""
-        if not self.predictor.uses_image:
-            return None
-        spec, rule = self.image, self.rule
-        several = "" if spec.pictures == 1 else f"{spec.pictures} × "
-        if self.any_size:
-            return f"uint8, {several}height × width × {spec.bands}, of any size"
-        size = f"{spec.height} × {spec.width} × {spec.bands}"
-        return f"{rule.dtype}, {several}{size}, packed as Sidelight packs them"
+    @property
+    def signature(self) -> Signature:
+        """What a file says of itself."""
+        return Signature(
+            version=metadata.version("sidelight"),
+            fingerprint=self.fingerprint,
+            task=self.predictor.task,
+            classes=tuple(self.predictor.classes),
+            targets=self.predictor.preprocessor.known_target.names,
+            columns=tuple(self._column(fitted) for fitted in self.columns),
+            image=self._image() if self.predictor.uses_image else None,
+            missing_words=self.nulls,
+        )
 
-    def described(self) -> list[dict[str, Any]]:
-        """Return for each column its name, inputs, kind, what it takes and has seen."""
-        return [
-            {
-                "column": fitted.column.name,
-                "inputs": [self.names[source] for source in fitted.column.sources],
-                "kind": fitted.column.kind,
-                "takes": GRAPHS.get(fitted.column.kind).summary,
-                "missing": fitted.column.missing,
-                "training": GRAPHS.get(fitted.column.kind).obj(fitted).seen(),
-            }
-            for fitted in self.columns
-        ]
+    def _column(self, fitted: Any) -> ColumnSignature:
+        column, entry = fitted.column, GRAPHS.get(fitted.column.kind)
+        return ColumnSignature(
+            column=column.name,
+            sources=column.sources,
+            inputs=tuple(self.names[source] for source in column.sources),
+            kind=column.kind,
+            takes=entry.summary,
+            missing=column.missing,
+            training=entry.obj(fitted).seen(),
+        )
+
+    def _image(self) -> ImageSignature:
+        spec, rule = self.image, self.rule
+        return ImageSignature(
+            input="image",
+            type=str(rule.dtype),
+            any_size=self.any_size,
+            height=spec.height,
+            width=spec.width,
+            bands=spec.bands,
+            pictures=spec.pictures,
+            rule=rule,
+        )
 
 
 def input_names(sources: list[str]) -> dict[str, str]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sidelight.errors import DataWarning
-from sidelight.images._values import pick_bands
-from sidelight.images.formats import Depth, Header, UnusableImageError
+from sidelight.pixels import Depth, Header, UnusableImageError, pick_bands
 
 Headers = dict[int, Header]
 

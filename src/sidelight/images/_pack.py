@@ -19,15 +19,12 @@ import numpy as np
 import polars as pl
 
 from sidelight.errors import DiskFullError
-from sidelight.images._decode import decode, quiet
 from sidelight.images._lock import locked
 from sidelight.images._problems import without_unusable
 from sidelight.images._progress import DecodingBar
-from sidelight.images._rule import ImageRule
 from sidelight.images._slots import NO_FILE, slots_of
 from sidelight.images._store import INDEX_SCHEMA, Pack, Store
-from sidelight.images._values import nothing
-from sidelight.images.formats import UnusableImageError
+from sidelight.pixels import ImageRule, UnusableImageError, decode, nothing, quiet
 from sidelight.runs import default_cache
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from sidelight.images._rule import ImageRule
+from sidelight.pixels import ImageRule
 from sidelight.runs import write_atomically
 
 if TYPE_CHECKING:

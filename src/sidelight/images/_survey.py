@@ -13,11 +13,15 @@ import numpy as np
 
 from sidelight.errors import DataWarning
 from sidelight.images._agree import agree
-from sidelight.images._decode import quiet, read_header
 from sidelight.images._problems import without_unusable
-from sidelight.images._resize import Resize
-from sidelight.images._rule import ImageRule
-from sidelight.images.formats import Header, UnusableImageError
+from sidelight.pixels import (
+    Header,
+    ImageRule,
+    Resize,
+    UnusableImageError,
+    quiet,
+    read_header,
+)
 
 if TYPE_CHECKING:
     import polars as pl

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from sidelight.errors import MissingPackageError
-from sidelight.images import UnusableImageError, preview
+from sidelight.pixels import UnusableImageError, preview
 
 QUALITY = 82
 

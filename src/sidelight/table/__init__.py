@@ -4,7 +4,7 @@ from sidelight.table._cells import NULL_VALUES
 from sidelight.table._check import check_table
 from sidelight.table._describe import describe
 from sidelight.table._infer import infer_schema
-from sidelight.table._labels import SEPARATORS, labels_by_row
+from sidelight.table._labels import labels_by_row
 from sidelight.table._pictures import Pictures
 from sidelight.table._problems import OnBad, Problem
 from sidelight.table._slots import names_as_text
@@ -15,7 +15,6 @@ from sidelight.table._task import infer_task
 
 __all__ = [
     "NULL_VALUES",
-    "SEPARATORS",
     "AsRead",
     "OnBad",
     "Pictures",

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from sidelight.schema import SEPARATORS
 from sidelight.table._problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SEPARATORS = "[;|]"
 
 
 def to_label_sets(cells: pl.Series) -> pl.Series:

@@ -55,7 +55,7 @@ def check_export(
     """
     # Not above: what needs TensorFlow is needed by this case only.
     from sidelight.export import Subject, write_checked  # noqa: PLC0415
-    from sidelight.images import ImageRule  # noqa: PLC0415
+    from sidelight.pixels import ImageRule  # noqa: PLC0415
     from sidelight.predictor import Predictor  # noqa: PLC0415
     from sidelight.registry import EXPORTERS  # noqa: PLC0415
 

@@ -9,8 +9,9 @@ import yaml
 from pydantic import Field, ValidationError, field_serializer, field_validator
 
 from sidelight.errors import ConfigError, nearest
-from sidelight.images import check_percentiles, parse_bands
+from sidelight.images import check_percentiles
 from sidelight.nn.augment import AugmentConfig
+from sidelight.pixels import parse_bands
 from sidelight.readers import Join
 from sidelight.redact import redact
 from sidelight.schema import Kind, Pool, Record, Search, Task

@@ -10,16 +10,9 @@ import numpy as np
 
 from sidelight.errors import ConfigError
 from sidelight.feed import Source
-from sidelight.images import (
-    ImageRule,
-    Pack,
-    Packed,
-    fit_scale,
-    pack,
-    parse_size,
-    survey,
-)
+from sidelight.images import Pack, Packed, fit_scale, pack, survey
 from sidelight.nn.backbones import AUTO, default_backbone
+from sidelight.pixels import ImageRule, parse_size
 from sidelight.predictor import Predictor
 from sidelight.preprocessing import Preprocessor
 from sidelight.schema import BandScale, ImageSpec, ModelSpec, Part

@@ -10,7 +10,7 @@ import pytest
 
 from sidelight.export._onnx.graph import Graph
 from sidelight.export._onnx.picture import add_picture
-from sidelight.images import ImageRule, decode
+from sidelight.pixels import ImageRule, decode
 from sidelight.schema import ImageSpec
 
 # Same, whole and broken multiples, both directions, narrow, one pixel.

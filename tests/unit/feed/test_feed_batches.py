@@ -8,7 +8,8 @@ from sidelight import feed
 from sidelight.feed import Source, batches, tf_dataset
 from sidelight.feed._source import order_of_epoch
 from sidelight.feed.py_dataset import SourceDataset
-from sidelight.images import ImageRule, Pack
+from sidelight.images import Pack
+from sidelight.pixels import ImageRule
 
 NUM_ROWS = 23
 

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from sidelight.feed import Source, tf_dataset
 from sidelight.feed._source import order_of_epoch
-from sidelight.images import ImageRule
 from sidelight.images._store import Store
+from sidelight.pixels import ImageRule
 
 RULE = ImageRule(height=4, width=5, bands=3)
 PIXELS = np.random.default_rng(0).integers(0, 256, (11, 4, 5, 3), dtype=np.uint8)

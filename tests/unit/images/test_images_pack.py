@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from sidelight.errors import ConfigError, DiskFullError, ImageError, TableError
-from sidelight.images import ImageRule, _pack, pack
+from sidelight.images import _pack, pack
 from sidelight.images._store import Store
+from sidelight.pixels import ImageRule
 from sidelight.runs import default_cache
 from sidelight.table import Pictures
 
@@ -257,7 +258,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 import numpy as np, polars as pl
-from sidelight.images import ImageRule, _pack
+from sidelight.images import _pack
+from sidelight.pixels import ImageRule
 from sidelight.schema import Schema
 from sidelight.table import Pictures, Table
 

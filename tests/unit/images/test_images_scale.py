@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sidelight.errors import ConfigError, DataWarning
-from sidelight.images import ImageRule, Pack, _scale, fit_scale
+from sidelight.images import Pack, _scale, fit_scale
+from sidelight.pixels import ImageRule
 
 
 def pack_of(values, depth, **other):

@@ -12,7 +12,8 @@ from PIL import Image
 from sidelight.errors import ImageError
 from sidelight.feed import Source, batches
 from sidelight.feed.py_dataset import SourceDataset
-from sidelight.images import ImageRule, pack, survey
+from sidelight.images import pack, survey
+from sidelight.pixels import ImageRule
 from sidelight.schema import Schema
 from sidelight.table import Pictures, Table
 

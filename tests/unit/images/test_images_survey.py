@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from sidelight.errors import ConfigError, DataWarning, ImageError, TableError
-from sidelight.images import parse_bands, survey
+from sidelight.images import survey
+from sidelight.pixels import parse_bands
 
 
 @pytest.fixture

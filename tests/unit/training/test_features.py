@@ -12,7 +12,7 @@ import pytest
 from sidelight import testing
 from sidelight.errors import DiskFullError
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack
+from sidelight.images import Pack
 from sidelight.nn import (
     AugmentConfig,
     BackboneLayers,
@@ -20,6 +20,7 @@ from sidelight.nn import (
     build_augmentation,
     split,
 )
+from sidelight.pixels import ImageRule
 from sidelight.registry import HEADS
 from sidelight.schema import ImageSpec
 from sidelight.training import FeatureStore, TrainConfig, train

@@ -10,8 +10,9 @@ import tensorflow as tf
 from sidelight import testing
 from sidelight.errors import ConfigError
 from sidelight.feed import Source
-from sidelight.images import ImageRule, Pack
+from sidelight.images import Pack
 from sidelight.nn import BackboneLayers, assemble
+from sidelight.pixels import ImageRule
 from sidelight.registry import HEADS
 from sidelight.training import Override, TrainConfig, train
 from sidelight.training.phases import plan_phases

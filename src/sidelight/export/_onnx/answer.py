@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sidelight.predictor import Predictor
 
 PROBABILITY, LABEL, PREDICTION = "probability", "label", "prediction"
-OUTPUTS = (PROBABILITY, LABEL, PREDICTION)
 
 
 def add_answer(graph: Graph, predictor: Predictor, answer: str) -> None:

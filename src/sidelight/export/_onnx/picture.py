@@ -25,7 +25,7 @@ from sidelight.export._onnx.resizing import (
 
 if TYPE_CHECKING:
     from sidelight.export._onnx.graph import Graph
-    from sidelight.images import ImageRule
+    from sidelight.pixels import ImageRule
     from sidelight.schema import ImageSpec
 
 

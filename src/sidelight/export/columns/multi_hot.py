@@ -10,7 +10,7 @@ import polars as pl
 
 from sidelight.export.columns._base import RawText
 from sidelight.registry import GRAPHS
-from sidelight.table import SEPARATORS
+from sidelight.schema import SEPARATORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sidelight.errors import MissingPackageError
 from sidelight.export._base import Exporter
-from sidelight.export._onnx.answer import OUTPUTS, add_answer
+from sidelight.export._onnx.answer import add_answer
 from sidelight.export._onnx.front import add_front
 from sidelight.export._onnx.graph import PURPOSE, Graph, load_onnx
 from sidelight.export._onnx.network import ANSWER, PREFIX, convert
@@ -91,7 +89,7 @@ class OnnxExporter(Exporter):
         whole = compose.merge_models(whole, behind.model("answer"), io_map=links)
         whole.graph.name = "sidelight"
         whole.producer_name = "sidelight"
-        onnx.helper.set_model_props(whole, _properties(subject))
+        onnx.helper.set_model_props(whole, subject.signature.to_properties())
         onnx.checker.check_model(whole, full_check=True)
         path.write_bytes(whole.SerializeToString())
 
@@ -107,35 +105,3 @@ def _front(subject: Subject) -> Any:
 
 def _num_outputs(subject: Subject) -> int:
     return int(subject.predictor.network.output.shape[-1])
-
-
-def _properties(subject: Subject) -> dict[str, str]:
-    """Return what the file says of itself; all but the first two as JSON."""
-    predictor = subject.predictor
-    image = None
-    if predictor.uses_image:
-        spec, rule = subject.image, subject.rule
-        image = {
-            "input": "image",
-            "type": str(rule.dtype),
-            "any_size": subject.any_size,
-            **spec.model_dump(include={"height", "width", "bands", "pictures"}),
-            "resize": rule.resize,
-        }
-    described = {
-        "task": predictor.task,
-        "classes": predictor.classes,
-        "targets": list(predictor.preprocessor.known_target.names),
-        "columns": subject.described(),
-        "image": image,
-        "missing_words": list(subject.nulls),
-        "outputs": list(OUTPUTS),
-    }
-    return {
-        "sidelight_version": metadata.version("sidelight"),
-        "sidelight_fingerprint": subject.fingerprint,
-        **{
-            f"sidelight_{key}": json.dumps(value, ensure_ascii=False)
-            for key, value in described.items()
-        },
-    }

@@ -9,8 +9,7 @@ import polars as pl
 
 from sidelight.preprocessing.columns._base import Fitted, cells_of, require_values
 from sidelight.registry import KINDS
-from sidelight.schema import Column
-from sidelight.table import SEPARATORS
+from sidelight.schema import SEPARATORS, Column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,15 +8,15 @@ import pytest
 from PIL import Image, ImageCms
 
 from sidelight.errors import MissingPackageError
-from sidelight.images import (
+from sidelight.pixels import (
     ImageRule,
     UnusableImageError,
     decode,
     preview,
+    quiet,
     read_header,
     thumbnail,
 )
-from sidelight.images._decode import quiet
 
 
 @pytest.fixture(autouse=True)

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from sidelight.images.formats import _gdal
-from sidelight.images.formats._base import (
+from sidelight.pixels.formats import _gdal
+from sidelight.pixels.formats._base import (
     MAX_PIXELS,
     Header,
     Raster,
     UnusableImageError,
     too_large,
 )
-from sidelight.images.formats._color import to_srgb
+from sidelight.pixels.formats._color import to_srgb
 from sidelight.registry import FORMATS
 
 GREY_MODES = {"1", "L"}

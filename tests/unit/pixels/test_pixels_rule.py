@@ -6,7 +6,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from sidelight.errors import ConfigError
-from sidelight.images import ImageRule, parse_size
+from sidelight.pixels import ImageRule, parse_size
 
 
 def grey(rows):

@@ -1,6 +1,6 @@
 """Picture formats, one file each, chosen by a file's first bytes, never by its name."""
 
-from sidelight.images.formats._base import (
+from sidelight.pixels.formats._base import (
     MAX_PIXELS,
     Depth,
     Header,

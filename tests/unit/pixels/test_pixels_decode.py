@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from sidelight.images import ImageRule, UnusableImageError, decode, read_header
-from sidelight.images._decode import quiet
+from sidelight.pixels import ImageRule, UnusableImageError, decode, quiet, read_header
 
 RGB = ImageRule(height=8, width=8, bands=3)
 GREY = ImageRule(height=8, width=8, bands=1)

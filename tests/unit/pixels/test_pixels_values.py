@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sidelight.images import ImageRule, UnusableImageError
-from sidelight.images._values import packed
-from sidelight.images.formats import Raster
+from sidelight.pixels import ImageRule, Raster, UnusableImageError, packed
 
 
 def rule(height, width, depth="float16", resize="stretch", bands=1, **other):

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sidelight.images._decode import quiet, read_header
-from sidelight.images._rule import ImageRule
-from sidelight.images._values import packed, where_present
-from sidelight.images.formats import Raster, format_of
-from sidelight.images.formats._base import HEAD_BYTES
+from sidelight.pixels._decode import quiet, read_header
+from sidelight.pixels._rule import ImageRule
+from sidelight.pixels._values import packed, where_present
+from sidelight.pixels.formats import Raster, format_of
+from sidelight.pixels.formats._base import HEAD_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from sidelight.images.formats import Header
+    from sidelight.pixels.formats import Header
 
 # Of a picture's own values, what is black and what is white.
 ENDS = (1, 99)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PIL.TiffImagePlugin import COMPRESSION_INFO, ImageFileDirectory_v2
 
-from sidelight.images.formats import _gdal
-from sidelight.images.formats import pillow as plain
-from sidelight.images.formats._base import Header, Raster
+from sidelight.pixels.formats import _gdal
+from sidelight.pixels.formats import pillow as plain
+from sidelight.pixels.formats._base import Header, Raster
 from sidelight.registry import FORMATS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from sidelight.errors import RunError
-from sidelight.images import ImageRule
+from sidelight.pixels import ImageRule
 from sidelight.predictor import Predictor, load_predictor
 from sidelight.preprocessing import Preprocessor
 from sidelight.runs import RunDirectory

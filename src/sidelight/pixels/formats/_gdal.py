@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sidelight.errors import MissingPackageError
-from sidelight.images.formats._base import (
+from sidelight.pixels.formats._base import (
     Header,
     Raster,
     UnusableImageError,

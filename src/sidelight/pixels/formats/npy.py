@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 
-from sidelight.images.formats._base import (
+from sidelight.pixels.formats._base import (
     Header,
     Raster,
     UnusableImageError,

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from sidelight.errors import ConfigError
-from sidelight.images._resize import Resize, place, resized
-from sidelight.images.formats import Depth
+from sidelight.pixels._resize import Resize, place, resized
+from sidelight.pixels.formats import Depth
 from sidelight.schema import Record
 
 if TYPE_CHECKING:

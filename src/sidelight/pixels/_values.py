@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from sidelight.images._resize import place, resized
-from sidelight.images.formats import Raster, UnusableImageError
-from sidelight.images.formats._base import depth_of
+from sidelight.pixels._resize import place, resized
+from sidelight.pixels.formats import Raster, UnusableImageError
+from sidelight.pixels.formats._base import depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from sidelight.images._rule import ImageRule
+    from sidelight.pixels._rule import ImageRule
 
 # The lowest is packed as 0, so that unsigned values hold signed ones too.
 ENDS = {"uint8": (0, 255), "uint16": (0, 65535), "int16": (-32768, 32767)}

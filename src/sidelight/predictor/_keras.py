@@ -14,7 +14,8 @@ import polars as pl
 import sidelight.nn  # noqa: F401, registers the layers that a saved network holds
 from sidelight.errors import ConfigError, RunError, nearest
 from sidelight.feed import Source, batches
-from sidelight.images import ImageRule, Pack, pack
+from sidelight.images import Pack, pack
+from sidelight.pixels import ImageRule
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
 from sidelight.runs import RunDirectory, write_atomically, write_text

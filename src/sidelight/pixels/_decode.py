@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sidelight.images._values import packed
-from sidelight.images.formats import Header, Raster, UnusableImageError, format_of
-from sidelight.images.formats._base import HEAD_BYTES
+from sidelight.pixels._values import packed
+from sidelight.pixels.formats import Header, Raster, format_of
+from sidelight.pixels.formats._base import HEAD_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from sidelight.images._rule import ImageRule
-
-__all__ = ["Header", "UnusableImageError", "decode", "quiet", "read_header"]
+    from sidelight.pixels._rule import ImageRule
 
 
 @contextmanager

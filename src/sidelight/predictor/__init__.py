@@ -1,0 +1,56 @@
+"""A trained model in, raw rows and pictures in, answers out.
+
+Two engines: `Predictor` runs a run's network in Keras, `OnnxModel` an exported file in
+onnxruntime. What a file says of itself is its `Signature`. Everything is loaded when it
+is first used, so that a server needs neither Keras nor Polars.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sidelight.predictor._keras import Predictor, answers_of, load_predictor
+    from sidelight.predictor._onnx import OnnxModel
+    from sidelight.predictor._rows import as_inputs, row_model
+    from sidelight.predictor._signature import (
+        ColumnSignature,
+        ImageSignature,
+        Signature,
+    )
+    from sidelight.predictor._unusual import unusual
+
+_HOME = {
+    "ColumnSignature": "_signature",
+    "ImageSignature": "_signature",
+    "OnnxModel": "_onnx",
+    "Predictor": "_keras",
+    "Signature": "_signature",
+    "answers_of": "_keras",
+    "as_inputs": "_rows",
+    "load_predictor": "_keras",
+    "row_model": "_rows",
+    "unusual": "_unusual",
+}
+
+__all__ = [
+    "ColumnSignature",
+    "ImageSignature",
+    "OnnxModel",
+    "Predictor",
+    "Signature",
+    "answers_of",
+    "as_inputs",
+    "load_predictor",
+    "row_model",
+    "unusual",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name from the file it lives in."""
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

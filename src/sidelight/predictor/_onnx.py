@@ -1,0 +1,100 @@
+"""The engine of exported files: onnxruntime, and nothing that trains."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from sidelight.errors import MissingPackageError, RunError
+from sidelight.predictor._signature import Signature
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class OnnxModel:
+    """An exported file, ready to answer; safe to call from several threads.
+
+    Attributes:
+        path: The file.
+        signature: What it takes and gives.
+        session: The `onnxruntime.InferenceSession`.
+    """
+
+    path: Path
+    signature: Signature
+    session: Any
+
+    @classmethod
+    def open(cls, path: str | Path, *, threads: int | None = None) -> Self:
+        """Load a file; nothing that it holds is executed but its graph.
+
+        Args:
+            path: What `sidelight export` wrote with `--to onnx`.
+            threads: Threads of one call; None leaves it to onnxruntime.
+
+        Raises:
+            RunError: If there is no such file, or it is damaged, not written by
+                Sidelight or of another version.
+            MissingPackageError: If onnxruntime is not there.
+        """
+        path = Path(path)
+        if not path.is_file():
+            problem = "there is no such file"
+            raise RunError(
+                problem, path=path, fix="Name what `sidelight export` wrote."
+            )
+        runtime = _load_runtime()
+        options = runtime.SessionOptions()
+        options.log_severity_level = 4
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            # From memory: the file may be replaced or removed while it answers.
+            session = runtime.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its errors have no common class
+            problem = "this is no ONNX file, or a damaged one"
+            fix = "Export the run again: sidelight export runs/NAME -o FILE.onnx"
+            raise RunError(problem, path=path, fix=fix) from error
+        properties = session.get_modelmeta().custom_metadata_map
+        return cls(path, Signature.from_properties(properties, path), session)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(entry.name for entry in self.session.get_inputs())
+
+    def run(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Answer some rows.
+
+        Args:
+            inputs: An array for each input, as `docs/export.md` says; others are left
+                out.
+
+        Returns:
+            "label" text `(rows,)` and "probability" float32 `(rows, classes)`, or
+            "prediction" float64 `(rows,)` or `(rows, targets)`.
+        """
+        names = self.signature.outputs
+        fed = {name: inputs[name] for name in self.inputs}
+        return dict(zip(names, self.session.run(list(names), fed), strict=True))
+
+    def figures(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[np.floating[Any]]:
+        """Return `run`'s probabilities, or predicted numbers."""
+        answers = self.run(inputs)
+        return answers["probability" if "probability" in answers else "prediction"]
+
+
+def _load_runtime() -> Any:
+    try:
+        return importlib.import_module("onnxruntime")
+    except ImportError as error:
+        package, purpose = "onnxruntime", "Answering with an exported file"
+        raise MissingPackageError(package, "serve", purpose) from error
