@@ -26,6 +26,7 @@ from sidelight.cli import (
     pack,
     predict,
     report,
+    serve,
     train,
     tune,
 )
@@ -47,6 +48,7 @@ app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("export")(export.export)
+app.command("serve")(serve.serve)
 app.command("inspect")(inspect.inspect)
 app.command("pack")(pack.pack)
 app.command("list")(list_.list_)

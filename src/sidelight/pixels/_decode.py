@@ -33,20 +33,23 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def read_header(path: Path, *, picked: bool = False) -> Header:
+def read_header(source: Path | bytes, *, picked: bool = False) -> Header:
     """Read a picture's size and kind.
 
     Args:
-        path: The file; its contents decide what it is, not its name.
+        source: The file, or its contents; they decide what it is, not its name.
         picked: Whether bands will be picked; a TIFF's transparency is a band then.
 
     Raises:
         UnusableImageError: If it is no picture, too large, or of a refused kind.
         MissingPackageError: If its format needs a package that is not there.
     """
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    return format_of(head).header(path, picked=picked)
+    if isinstance(source, bytes):
+        head = source[:HEAD_BYTES]
+    else:
+        with source.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    return format_of(head).header(source, picked=picked)
 
 
 def decode(data: bytes, rule: ImageRule) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sidelight.predictor._keras import Predictor, answers_of, load_predictor
     from sidelight.predictor._onnx import OnnxModel
-    from sidelight.predictor._rows import as_inputs, row_model
+    from sidelight.predictor._rows import as_inputs, columns_of, row_model
     from sidelight.predictor._signature import (
         ColumnSignature,
         ImageSignature,
@@ -29,6 +29,7 @@ _HOME = {
     "Signature": "_signature",
     "answers_of": "_keras",
     "as_inputs": "_rows",
+    "columns_of": "_rows",
     "load_predictor": "_keras",
     "row_model": "_rows",
     "unusual": "_unusual",
@@ -42,6 +43,7 @@ __all__ = [
     "Signature",
     "answers_of",
     "as_inputs",
+    "columns_of",
     "load_predictor",
     "row_model",
     "unusual",

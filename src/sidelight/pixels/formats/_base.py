@@ -81,8 +81,8 @@ class Format(Protocol):
         """Return whether a file that begins with these bytes is of this format."""
         ...
 
-    def header(self, path: Path, *, picked: bool) -> Header:
-        """Return what is known without decoding.
+    def header(self, source: Path | bytes, *, picked: bool) -> Header:
+        """Return what is known of a file, or of a file's contents, without decoding.
 
         Raises:
             UnusableImageError: If the file cannot be used.

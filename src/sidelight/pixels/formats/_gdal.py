@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 SETTINGS = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
 
 
-def header(path: Path, driver: str, *, picked: bool) -> Header:
+def header(source: Path | bytes, driver: str, *, picked: bool) -> Header:
     """Return a file's header; GDAL is told the driver, so that nothing else opens.
 
     Raises:
         UnusableImageError: If it is not readable or too large.
         MissingPackageError: If rasterio is not there.
     """
-    with _pages(path, driver) as pages:
+    with _pages(source, driver) as pages:
         first = pages[0]
         bands = [_bands(page, picked) for page in pages]
         names = _names(pages, bands)

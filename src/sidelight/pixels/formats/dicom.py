@@ -35,10 +35,10 @@ class DicomFormat:
         """Return whether the file has DICOM's mark behind its preamble."""
         return head[MARK] == b"DICM"
 
-    def header(self, path: Path, *, picked: bool) -> Header:
+    def header(self, source: Path | bytes, *, picked: bool) -> Header:
         """Return what is known without decoding."""
         del picked
-        dataset = _dataset(path, stop_before_pixels=True)
+        dataset = _dataset(source, stop_before_pixels=True)
         height, width, bands = _shape(dataset)
         return Header(
             height=height,
@@ -52,7 +52,7 @@ class DicomFormat:
     def read(self, data: bytes, *, picked: bool, window: bool) -> Raster:
         """Return the values; with `window`, from 0 to 255."""
         del picked
-        dataset = _dataset(io.BytesIO(data))
+        dataset = _dataset(data)
         shape = _shape(dataset)
         stored = _stored(dataset)
         if _is_color(dataset):
@@ -73,14 +73,15 @@ class DicomFormat:
         return Raster(grey.round().astype(np.uint8), valid)
 
 
-def _dataset(source: Path | io.BytesIO, *, stop_before_pixels: bool = False) -> Any:
+def _dataset(source: Path | bytes, *, stop_before_pixels: bool = False) -> Any:
     try:
         import pydicom  # noqa: PLC0415
     except ImportError as error:
         package, purpose = "pydicom", "Reading DICOM pictures"
         raise MissingPackageError(package, "medical", purpose) from error
     try:
-        return pydicom.dcmread(source, stop_before_pixels=stop_before_pixels)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        return pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)
     except OSError as error:
         if error.errno is not None:
             raise

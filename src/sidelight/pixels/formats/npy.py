@@ -34,12 +34,14 @@ class NpyFormat:
         """Return whether the file begins as NumPy writes it."""
         return head.startswith(npy.MAGIC_PREFIX)
 
-    def header(self, path: Path, *, picked: bool) -> Header:
+    def header(self, source: Path | bytes, *, picked: bool) -> Header:
         """Return what is known without reading the values."""
         del picked
-        with path.open("rb") as file:
-            shape, _, dtype = _described(file)
-            left = path.stat().st_size - file.tell()
+        if isinstance(source, bytes):
+            shape, dtype, left = _header(io.BytesIO(source), len(source))
+        else:
+            with source.open("rb") as opened:
+                shape, dtype, left = _header(opened, source.stat().st_size)
         _check_length(left, shape, dtype)
         return Header(*shape, depth=depth_of(dtype))
 
@@ -54,6 +56,12 @@ class NpyFormat:
         values = np.frombuffer(data, dtype, count, start).reshape(shape, order=order)
         native = values.astype(dtype.newbyteorder("="), copy=False)
         return Raster(native.astype(np.uint8) * 255 if dtype.kind == "b" else native)
+
+
+def _header(file: BinaryIO, size: int) -> tuple[tuple[int, int, int], Any, int]:
+    """Return shape, dtype, and how many bytes of values there are."""
+    shape, _, dtype = _described(file)
+    return shape, dtype, size - file.tell()
 
 
 def _described(file: BinaryIO) -> tuple[tuple[int, int, int], Any, np.dtype[Any]]:

@@ -60,19 +60,19 @@ class PillowFormat:
         del head
         return False
 
-    def header(self, path: Path, *, picked: bool) -> Header:
+    def header(self, source: Path | bytes, *, picked: bool) -> Header:
         """Return what is known without decoding."""
-        with opened(path) as image:
+        with opened(source) as image:
             if is_deep(image):
                 if needs_gdal(image):
-                    return _gdal.header(path, "PNG", picked=picked)
+                    return _gdal.header(source, "PNG", picked=picked)
                 return Header(*_upright_size(image), 1, "uint16")
             return header_of(image)
 
     def read(self, data: bytes, *, picked: bool, window: bool) -> Image.Image | Raster:
         """Return an opaque sRGB or grey picture, upright; grey of 16 bits as values."""
         del window
-        with opened(io.BytesIO(data)) as image:
+        with opened(data) as image:
             if not is_deep(image):
                 return pixels_of(image)
             if needs_gdal(image):
@@ -83,14 +83,14 @@ class PillowFormat:
             return Raster(values[..., None])
 
 
-def opened(source: Path | io.BytesIO) -> Image.Image:
+def opened(source: Path | bytes) -> Image.Image:
     """Return a picture of a known kind and of bearable size, not decoded yet.
 
     Raises:
         UnusableImageError: If it is none.
     """
     try:
-        image = Image.open(source)
+        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
     except Image.DecompressionBombError as error:
         raise UnusableImageError(too_large()) from error
     except (UnidentifiedImageError, *DAMAGE) as error:

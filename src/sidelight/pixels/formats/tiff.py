@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,32 +37,35 @@ class TiffFormat:
         """Return whether the file begins as TIFF or BigTIFF do."""
         return head.startswith(MAGIC)
 
-    def header(self, path: Path, *, picked: bool) -> Header:
+    def header(self, source: Path | bytes, *, picked: bool) -> Header:
         """Return what is known without decoding."""
-        if not picked and _is_shallow(path):
-            with plain.opened(path) as image:
+        if not picked and _is_shallow(source):
+            with plain.opened(source) as image:
                 if not _has_pages(image):
                     return plain.header_of(image)
-        return _gdal.header(path, DRIVER, picked=picked)
+        return _gdal.header(source, DRIVER, picked=picked)
 
     def read(self, data: bytes, *, picked: bool, window: bool) -> Image.Image | Raster:
         """Return the pixels of a file's contents."""
         del window
-        if not picked and _is_shallow(io.BytesIO(data)):
-            with plain.opened(io.BytesIO(data)) as image:
+        if not picked and _is_shallow(data):
+            with plain.opened(data) as image:
                 if not _has_pages(image):
                     return plain.pixels_of(image)
         return _gdal.read(data, DRIVER, picked=picked)
 
 
-def _is_shallow(source: Path | io.BytesIO) -> bool:
+def _is_shallow(source: Path | bytes) -> bool:
     """Return whether the first page is a picture of 8 bits, by its tags alone.
 
     Pillow itself would write a line of log for each file that it cannot decode.
     """
-    opening = source.open("rb") if isinstance(source, Path) else nullcontext(source)
     try:
-        with opening as file:
+        with (
+            source.open("rb")
+            if isinstance(source, Path)
+            else io.BytesIO(source) as file
+        ):
             head = file.read(8)
             tags = ImageFileDirectory_v2(head + file.read(8 * head.startswith(BIG)))
             file.seek(tags.next)

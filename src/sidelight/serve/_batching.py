@@ -1,0 +1,145 @@
+"""Rows of many requests, asked of the network at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Inputs = Mapping[str, NDArray[Any]]
+Ask = Callable[[Inputs], NDArray[Any]]
+
+
+@dataclass
+class _Waiting:
+    inputs: Inputs
+    rows: int
+    answer: Future[NDArray[Any]] = field(default_factory=Future)
+
+
+class Batcher:
+    """One thread that asks a network, and everybody who wants an answer from it.
+
+    Rows that are there when the network becomes free are asked together. It waits for
+    more only while requests are on their way, announced by `coming`, and never longer
+    than the deadline: who is alone does not wait.
+
+    Args:
+        ask: Answers `(rows, …)` arrays; called in the thread only.
+        max_batch: Rows asked at once; more in a single request are asked together.
+        max_wait: Seconds that the first of a batch waits for others.
+        seen: Told the rows of each batch.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        *,
+        max_batch: int,
+        max_wait: float,
+        seen: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._ask = ask
+        self._max_batch, self._max_wait, self._seen = max_batch, max_wait, seen
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._held: _Waiting | None = None  # did not fit into the last batch
+        self._users = 0  # within `coming`
+        self._coming = 0  # of those, how many have not submitted
+        self._lock = threading.Lock()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Announce a request; rows are submitted within."""
+        self._count(users=1, coming=1)
+        try:
+            yield
+        finally:
+            self._count(users=-1, coming=-1)
+
+    def submit(self, inputs: Inputs) -> Future[NDArray[Any]]:
+        """Hand in rows, within `coming`; the future has their answers, or an error."""
+        waiting = _Waiting(inputs, len(next(iter(inputs.values()))))
+        self._count(coming=-1)
+        waiting.answer.add_done_callback(lambda _: self._count(coming=1))
+        self._queue.put(waiting)
+        return waiting.answer
+
+    def _count(self, *, users: int = 0, coming: int = 0) -> None:
+        with self._lock:
+            self._users += users
+            self._coming += coming
+            if self._closing and not self._users:
+                self._queue.put(None)
+
+    @property
+    def depth(self) -> int:
+        """Requests that wait."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Let the thread end when everything announced is answered."""
+        self._closing = True
+        self._count()
+
+    def _work(self) -> None:
+        while True:
+            first = self._held or self._queue.get()
+            self._held = None
+            if first is None:  # nobody is left who could submit
+                return
+            self._answer(self._gathered(first))
+
+    def _gathered(self, first: _Waiting) -> list[_Waiting]:
+        """Return what is asked with the first: what waits, then what is on its way."""
+        found, rows = [first], first.rows
+        deadline = time.monotonic() + self._max_wait
+        while rows < self._max_batch:
+            left = deadline - time.monotonic()
+            try:
+                waits = self._coming > 0 and left > 0
+                more = self._queue.get(waits, left)
+            except queue.Empty:
+                if not waits:
+                    break
+                continue
+            if more is None:
+                self._queue.put(None)
+                break
+            if rows + more.rows > self._max_batch:
+                self._held = more
+                break
+            found.append(more)
+            rows += more.rows
+        return found
+
+    def _answer(self, batch: list[_Waiting]) -> None:
+        try:
+            answers = self._asked(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].answer.set_exception(error)
+                return
+            for waiting in batch:  # one of them may be at fault
+                self._answer([waiting])
+            return
+        for waiting, answer in zip(batch, answers, strict=True):
+            waiting.answer.set_result(answer)
+
+    def _asked(self, batch: list[_Waiting]) -> list[NDArray[Any]]:
+        names = batch[0].inputs
+        joined = {n: np.concatenate([w.inputs[n] for w in batch]) for n in names}
+        self._seen(sum(waiting.rows for waiting in batch))
+        answers = self._ask(joined if len(batch) > 1 else batch[0].inputs)
+        ends = np.cumsum([waiting.rows for waiting in batch])[:-1]
+        return np.split(answers, ends)
