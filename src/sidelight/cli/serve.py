@@ -27,6 +27,9 @@ def serve(
         ),
     ] = None,
     body_mb: Annotated[float, typer.Option(help="MiB of a request.", min=0.001)] = 32,
+    body_seconds: Annotated[
+        float, typer.Option(help="Seconds in which a request has to be there.", min=0.1)
+    ] = 30,
     max_pixels: Annotated[
         int, typer.Option(help="Pixels of an uploaded picture.", min=1)
     ] = 50_000_000,
@@ -36,11 +39,11 @@ def serve(
     ] = 128,
     max_batch: Annotated[
         int, typer.Option(help="Rows the network is asked at once.", min=1)
-    ] = 32,
+    ] = 8,
     max_wait_ms: Annotated[
         float,
         typer.Option(help="How long rows wait for others on their way.", min=0),
-    ] = 2,
+    ] = 1,
     threads: Annotated[
         int | None, typer.Option(help="Threads of the network; all cores.", min=1)
     ] = None,
@@ -64,6 +67,7 @@ def serve(
     settings = Settings(
         api_key=api_key,
         body_mb=body_mb,
+        body_seconds=body_seconds,
         pixels=max_pixels,
         rows=max_rows,
         most_open=max_open,

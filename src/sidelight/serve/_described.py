@@ -25,7 +25,10 @@ def described(signature: Signature, name: str) -> dict[str, Any]:
         "targets": list(signature.targets),
         "image": None
         if image is None
-        else image.model_dump(mode="json", exclude={"rule", "input"}),
+        else {
+            **image.model_dump(mode="json", exclude={"rule", "input"}),
+            "resize": image.rule.resize,
+        },
         "columns": [entry for c in signature.columns for entry in _entries(c)],
     }
 

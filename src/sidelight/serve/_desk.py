@@ -22,7 +22,7 @@ from sidelight.serve._answers import answer_of
 from sidelight.serve._explain import inputs_of
 from sidelight.serve._heat import explained
 from sidelight.serve._models import Models, Served
-from sidelight.serve._pictures import PictureError, pixels_of
+from sidelight.serve._pictures import PictureError, are_small, pixels_of
 from sidelight.serve._request import BadRow, Row, refuse
 from sidelight.serve._settings import Settings
 
@@ -66,7 +66,7 @@ class Desk:
             yield served
 
     async def pixels(self, served: Served, row: Row) -> Inputs:
-        """Decode a row's pictures in a thread.
+        """Decode a row's pictures, in a thread unless they are small.
 
         Raises:
             PictureError: If one cannot be used.
@@ -77,6 +77,8 @@ class Desk:
                 raise PictureError(problem)
             return {}
         decode = partial(pixels_of, row.files, served.signature, self.settings.pixels)
+        if are_small(row.files):  # a thread would take longer to wake up
+            return decode()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._decoders, decode)
 

@@ -29,8 +29,8 @@ class Settings(Record):
     rows: int = Field(default=64, ge=1)
     body_seconds: float = Field(default=30, gt=0)
     most_open: int = Field(default=128, ge=1)
-    max_batch: int = Field(default=32, ge=1)
-    max_wait_ms: float = Field(default=2, ge=0)
+    max_batch: int = Field(default=8, ge=1)
+    max_wait_ms: float = Field(default=1, ge=0)
     threads: int | None = Field(default=None, ge=1)
     watch_seconds: float = Field(default=1, gt=0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -17,6 +17,9 @@ from sidelight.schema import Column, ImageSpec, ModelSpec, Schema, Task
 from sidelight.table import Table
 from sidelight.testing._backbones import settle
 from sidelight.testing._requirements import require
+
+if TYPE_CHECKING:
+    from sidelight.export import Subject
 
 ROWS = 60
 SMALLEST = 24  # pixels a side, for backbones that would take less
@@ -33,7 +36,6 @@ def check_export(
     *,
     fusion: str = "film",
     backbone: str = "small",
-    task: Task = "multiclass",
     **changes: Any,
 ) -> dict[str, Any]:
     """Export a network with columns of every kind; the export checks itself.
@@ -43,8 +45,7 @@ def check_export(
         folder: Where the file is written.
         fusion: Registry name of the fusion.
         backbone: Registry name of the backbone.
-        task: What is predicted.
-        **changes: Other fields of the `ModelSpec`.
+        **changes: The task, and other fields of the `ModelSpec`.
 
     Returns:
         The figures of the check.
@@ -54,10 +55,38 @@ def check_export(
         ExportError: If it answers otherwise than the network.
     """
     # Not above: what needs TensorFlow is needed by this case only.
-    from sidelight.export import Subject, write_checked  # noqa: PLC0415
+    from sidelight.export import write_checked  # noqa: PLC0415
+    from sidelight.registry import EXPORTERS  # noqa: PLC0415
+
+    place = folder / f"{fusion}-{backbone}{EXPORTERS.get(to).obj.suffix}"
+    subject = tiny_subject(fusion=fusion, backbone=backbone, **changes)
+    exported = write_checked(subject, to, place)
+    require(place.exists(), f"{to}: leaves no file of {fusion} in {backbone}")
+    return exported.figures.to_dict()
+
+
+def tiny_subject(
+    *,
+    fusion: str = "film",
+    backbone: str = "small",
+    task: Task = "multiclass",
+    rule: dict[str, Any] | None = None,
+    fingerprint: str = "",
+    **changes: Any,
+) -> Subject:
+    """Return an untrained network with columns of every kind, to be exported.
+
+    Args:
+        fusion: Registry name of the fusion.
+        backbone: Registry name of the backbone.
+        task: What is predicted.
+        rule: Other fields of the `ImageRule`.
+        fingerprint: What the file says of the run.
+        **changes: Other fields of the `ModelSpec`.
+    """
+    from sidelight.export import Subject  # noqa: PLC0415
     from sidelight.pixels import ImageRule  # noqa: PLC0415
     from sidelight.predictor import Predictor  # noqa: PLC0415
-    from sidelight.registry import EXPORTERS  # noqa: PLC0415
 
     side = max(BACKBONES.get(backbone).obj.min_size, SMALLEST)
     image = changes.pop("image", ImageSpec(height=side, width=side, bands=3))
@@ -72,12 +101,10 @@ def check_export(
         backbone=backbone,
         **changes,
     )
-    rule = ImageRule(height=image.height, width=image.width, bands=image.bands)
-    predictor = Predictor(_restless(spec), preprocessor, table.schema, rule)
-    place = folder / f"{fusion}-{backbone}{EXPORTERS.get(to).obj.suffix}"
-    exported = write_checked(Subject(predictor), to, place)
-    require(place.exists(), f"{to}: leaves no file of {fusion} in {backbone}")
-    return exported.figures.to_dict()
+    size = {"height": image.height, "width": image.width, "bands": image.bands}
+    resizing = ImageRule(**size, **(rule or {}))
+    predictor = Predictor(_restless(spec), preprocessor, table.schema, resizing)
+    return Subject(predictor, fingerprint=fingerprint)
 
 
 def every_kind(task: Task = "multiclass") -> Table:
