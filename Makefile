@@ -47,6 +47,8 @@ lock: $(STAMP)  ## Pin again; no index address gets into the files.
 	$(BIN)/uv pip compile pyproject.toml --extra cpu --extra jax --extra demo --extra weights --extra pandas --extra tune \
 		--extra sql --extra excel --extra geo --extra medical --extra stores --extra export --extra serve --extra dev \
 		--universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes -q -o requirements/dev.txt
+	$(BIN)/uv pip compile --group server --universal --python-version 3.11 \
+		--no-header --no-emit-index-url --generate-hashes -q -o requirements/server.txt
 	printf 'uv\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --generate-hashes -q -o requirements/uv.txt
 
