@@ -13,10 +13,12 @@ NAMES = (
     "references",
     "input",
     "packing",
+    "predict",
     "steps",
     "frozen",
     "compare",
     "report",
+    "serve",
     "blue_marble",
     "synthetic",
 )

@@ -74,7 +74,7 @@ def memory_ratios(number: int = 2_000) -> dict[str, float]:
     return {what: found[1] / found[0] for what, found in peaks.items()}
 
 
-def write_jpegs(folder: Path, number: int) -> Table:
+def write_jpegs(folder: Path, number: int, side: int = SIDE) -> Table:
     """Write smooth random pictures with some grain; more than 500 are further names."""
     folder.mkdir(parents=True)
     paths = [folder / f"{index:06d}.jpg" for index in range(number)]
@@ -84,8 +84,8 @@ def write_jpegs(folder: Path, number: int) -> Table:
             continue
         rng = np.random.default_rng(index)
         coarse = rng.integers(0, 256, (12, 12, 3), dtype=np.uint8)
-        smooth = Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        grain = rng.normal(0, 6, (SIDE, SIDE, 1))
+        smooth = Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
+        grain = rng.normal(0, 6, (side, side, 1))
         pixels = np.clip(np.asarray(smooth) + grain, 0, 255).astype(np.uint8)
         Image.fromarray(pixels).save(path, quality=90)
     return table_of(folder)

@@ -99,7 +99,8 @@ def test_a_row_with_more_pictures_than_the_model_takes_is_refused(
     rows = listed(make_rows(run.parent.parent))[:3]
     rows[1]["file"] = ";".join(f"images/{i:03d}.png" for i in range(40, 45))
     new = write_table(tmp_path / "new.csv", rows)
-    answer = sidelight("predict", run, new, "--images", run.parent.parent)
+    places = ["--images", run.parent.parent, "-o", tmp_path / "p.csv"]
+    answer = sidelight("predict", run, new, *places, "--strict")
     assert answer.code == 2
     assert "1 row names more than 4 pictures (row 2" in answer.err
 

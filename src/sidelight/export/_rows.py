@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from sidelight.pixels import decode
+from sidelight.predictor import raw_cells
 from sidelight.registry import GRAPHS
 from sidelight.table import Table
 
@@ -115,7 +116,8 @@ def _cells(subject: Subject, rng: np.random.Generator) -> Batch:
         samples = raw.samples(ROWS, rng)
         columns |= samples
         if fitted in subject.columns:
-            given |= {subject.names[name]: raw.raw(c) for name, c in samples.items()}
+            kind = fitted.column.kind
+            given |= {subject.names[n]: raw_cells(kind, c) for n, c in samples.items()}
     frame = pl.DataFrame(columns) if columns else pl.DataFrame({"row": range(ROWS)})
     table = Table(frame, predictor.schema, "sample rows", np.arange(1, ROWS + 1))
     front = predictor.preprocessor.transform(table)

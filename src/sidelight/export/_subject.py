@@ -14,6 +14,7 @@ from sidelight.predictor import (
     ImageSignature,
     Predictor,
     Signature,
+    held_for_tables,
     load_predictor,
 )
 from sidelight.registry import GRAPHS
@@ -49,11 +50,13 @@ class Subject:
         predictor: The trained model.
         nulls: Words that mean an empty cell, in text.
         fingerprint: A hash of the files of the run that its answers depend on.
+        decimal: The decimal sign of the training table.
     """
 
     predictor: Predictor
     nulls: tuple[str, ...] = NULL_VALUES
     fingerprint: str = ""
+    decimal: str = "."
 
     @classmethod
     def load(cls, path: str | Path) -> Subject:
@@ -68,9 +71,9 @@ class Subject:
             fix = f"Train it again: sidelight train --config {run.config} --overwrite"
             raise RunError(problem, path=run.path, fix=fix)
         predictor = load_predictor(path)
-        words = make_config(load_config(path)).table.null_values
-        nulls = tuple(dict.fromkeys((*NULL_VALUES, *words)))
-        return cls(predictor, nulls, _fingerprint(run))
+        config = make_config(load_config(path)).table
+        nulls = tuple(dict.fromkeys((*NULL_VALUES, *config.null_values)))
+        return cls(predictor, nulls, _fingerprint(run), config.decimal)
 
     @property
     def columns(self) -> tuple[Any, ...]:
@@ -112,6 +115,12 @@ class Subject:
     def any_size(self) -> bool:
         """Whether pictures of any size are taken, or packed ones of the model's."""
         return not self.rule.marks_absent
+
+    @property
+    def for_tables(self) -> dict[str, str]:
+        """What a file holds so that tables can be read for it."""
+        predictor = self.predictor
+        return held_for_tables(predictor.schema, predictor.preprocessor, self.decimal)
 
     @property
     def signature(self) -> Signature:

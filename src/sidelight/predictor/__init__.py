@@ -11,40 +11,51 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sidelight.predictor._file import FilePredictor, held_for_tables
     from sidelight.predictor._keras import Predictor, answers_of, load_predictor
     from sidelight.predictor._onnx import OnnxModel
+    from sidelight.predictor._raw import raw_cells
     from sidelight.predictor._rows import as_inputs, columns_of, row_model
     from sidelight.predictor._signature import (
         ColumnSignature,
         ImageSignature,
         Signature,
     )
+    from sidelight.predictor._table import TablePredictor
     from sidelight.predictor._unusual import unusual
 
 _HOME = {
     "ColumnSignature": "_signature",
+    "FilePredictor": "_file",
     "ImageSignature": "_signature",
     "OnnxModel": "_onnx",
     "Predictor": "_keras",
     "Signature": "_signature",
+    "TablePredictor": "_table",
     "answers_of": "_keras",
     "as_inputs": "_rows",
     "columns_of": "_rows",
+    "held_for_tables": "_file",
     "load_predictor": "_keras",
+    "raw_cells": "_raw",
     "row_model": "_rows",
     "unusual": "_unusual",
 }
 
 __all__ = [
     "ColumnSignature",
+    "FilePredictor",
     "ImageSignature",
     "OnnxModel",
     "Predictor",
     "Signature",
+    "TablePredictor",
     "answers_of",
     "as_inputs",
     "columns_of",
+    "held_for_tables",
     "load_predictor",
+    "raw_cells",
     "row_model",
     "unusual",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,29 +10,27 @@ from zipfile import BadZipFile
 
 import keras
 import numpy as np
-import polars as pl
 
 import sidelight.nn  # noqa: F401, registers the layers that a saved network holds
 from sidelight.errors import ConfigError, RunError, nearest
 from sidelight.feed import Source, batches
 from sidelight.images import Pack, pack
 from sidelight.pixels import ImageRule
+from sidelight.predictor._table import TablePredictor, in_batches
 from sidelight.preprocessing import Preprocessor
-from sidelight.readers import read_table
 from sidelight.runs import RunDirectory, write_atomically, write_text
-from sidelight.table import Table, load_schema, names_as_text, save_schema
+from sidelight.table import Table, load_schema, save_schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sidelight.schema import Schema, Task
+    from sidelight.schema import Schema
 
 BATCH_SIZE = 256  # pictures, or rows without pictures
-FROM = 0.5  # probability from which a label is said to be there
 
 
 @dataclass(frozen=True)
-class Predictor:
+class Predictor(TablePredictor):
     """Everything that turns a checked table into answers.
 
     Attributes:
@@ -47,22 +46,6 @@ class Predictor:
     rule: ImageRule | None
 
     @property
-    def classes(self) -> list[str]:
-        """Names of classes or labels in fitted order; empty for a regression."""
-        return self.preprocessor.classes
-
-    @property
-    def task(self) -> Task:
-        """What is predicted."""
-        return self.preprocessor.known_target.task
-
-    @property
-    def names(self) -> list[str]:
-        """What the scores' parts are called: classes, labels, or several targets."""
-        several = self.preprocessor.known_target.names
-        return self.classes or (list(several) if len(several) > 1 else [])
-
-    @property
     def uses_image(self) -> bool:
         """Whether the network looks at pictures at all."""
         return "image" in self.network.input
@@ -71,25 +54,6 @@ class Predictor:
     def may_miss(self) -> bool:
         """Whether the network was trained to do without columns or the picture."""
         return "present" in self.network.input
-
-    def read(self, source: Any, *, target: bool = False, **options: Any) -> Table:
-        """Read a table as the training table was read.
-
-        Args:
-            source: As for `read_table`.
-            target: Whether the target column is read too, and must be there.
-            **options: As for `read_table`: `images`, `sql`, `on_bad`, ….
-
-        Raises:
-            TableError: If columns are missing (for a network that may not miss them) or
-                cells unusable; extra columns and another order of columns are fine.
-        """
-        options["may_miss"] = self.may_miss
-        if target:
-            return read_table(
-                source, schema=self.schema, target=self.schema.targets, **options
-            )
-        return read_table(source, schema=self.schema.without_target(), **options)
 
     def source(self, table: Table, images: Pack | None = None) -> Source:
         """Return the table's inputs, ready to be batched; pictures are packed."""
@@ -167,44 +131,21 @@ class Predictor:
         figures = self.figures(answers)
         return self.named(figures) if self.classes else figures
 
-    def named(self, probability: NDArray[Any]) -> NDArray[Any]:
-        """Return `(rows,)` the likeliest class of each row, or its labels in words."""
-        names = np.array(self.classes)
-        if self.task == "multilabel":
-            found = [";".join(names[row]) for row in probability >= FROM]
-            return np.array(found, dtype=str)
-        return np.asarray(names[probability.argmax(axis=1)])
-
-    def frame(self, table: Table, answers: NDArray[np.float32]) -> pl.DataFrame:
-        """Return answers as a table: row number, picture, prediction, probabilities.
-
-        Several targets have a column each, `prediction_NAME`.
-        """
-        columns: dict[str, Any] = {}
-        decided = self.decided(answers)
-        if decided.ndim == 2:
-            for name, column in zip(self.names, decided.T, strict=True):
-                columns[f"prediction_{name}"] = column
-        else:
-            kind = pl.String if self.classes else pl.Float64
-            columns["prediction"] = pl.Series(decided.tolist(), dtype=kind)
-        if self.classes:
-            probability = self.probabilities(answers)
-            for index, name in enumerate(self.classes):
-                columns[f"probability_{name}"] = probability[:, index]
-        return self.rows(table).with_columns(
-            pl.Series(n, c) for n, c in columns.items()
-        )
-
-    def rows(self, table: Table) -> pl.DataFrame:
-        """Return each row's number in its source, and the pictures that it names."""
-        columns = [table.frame[n] for n in self.schema.images if n in table.frame]
-        names = {cells.name: names_as_text(cells) for cells in columns}
-        return pl.DataFrame({"row": table.rows, **names})
-
     def figures(self, answers: NDArray[np.float32]) -> NDArray[Any]:
         """Return what scores are computed from: probabilities, or predicted numbers."""
         return self.probabilities(answers) if self.classes else self.values(answers)
+
+    def figures_of(
+        self, table: Table, pictures: Mapping[str, NDArray[Any]], batch_size: int
+    ) -> NDArray[Any]:
+        """Answer rows whose pictures are decoded; see `TablePredictor`."""
+        inputs = self.preprocessor.transform(table)
+        if self.may_miss:
+            inputs["present"] = self.preprocessor.present(table)
+        inputs = {**inputs, **pictures}
+        fed = {name: inputs[name] for name in self.network.input}
+        answers = in_batches(self.network.predict_on_batch, fed, batch_size)
+        return self.figures(answers)
 
     def save_preprocessing(self, run: RunDirectory) -> None:
         """Write what is known before training: schema, statistics, resize rule."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,19 +166,15 @@ class Preprocessor:
         Raises:
             TableError: Naming the first such column and all its rows.
         """
-        for column in self.columns:
-            if column.column.missing != "error":
-                continue
-            absent = column.absent(table.frame)
-            if absent.any():
-                problem = f"{absent.sum()} cells are missing, and none may be"
-                raise TableError(
-                    problem,
-                    path=table.source,
-                    column=column.column.name,
-                    rows=table.rows[absent].tolist(),
-                    fix="Fill them in, or set another missing policy in the schema.",
-                )
+        for name, absent in self.gaps(table):
+            problem = f"{absent.sum()} cells are missing, and none may be"
+            raise TableError(
+                problem,
+                path=table.source,
+                column=name,
+                rows=table.rows[absent].tolist(),
+                fix="Fill them in, or set another missing policy in the schema.",
+            )
 
     def describe(self) -> list[dict[str, Any]]:
         """Return, for each column, what is done to it in words."""
@@ -197,37 +194,52 @@ class Preprocessor:
         row = {"column": ", ".join(target.names), "kind": "target", "missing": 0}
         return {**row, "what is done": target.describe()}
 
-    def notices(self, table: Table) -> list[str]:
-        """Say what in these rows is unlike anything in the training rows."""
-        found = []
+    def unusual(self, table: Table) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+        """Yield what is unlike any training row: column, what, and `(rows,)` where."""
         for column in self.columns:
             for what, mask in column.unusual(table.frame).items():
                 if mask.any():
-                    rows = ", ".join(str(row) for row in table.rows[mask][:5])
-                    more = ", …" if mask.sum() > 5 else ""
-                    found.append(
-                        f"column {column.column.name!r}: {mask.sum()} of {len(table)} "
-                        f"rows are {what} (rows {rows}{more})"
-                    )
+                    yield column.column.name, what, mask
+
+    def notices(self, table: Table) -> list[str]:
+        """Say what in these rows is unlike anything in the training rows."""
+        found = []
+        for name, what, mask in self.unusual(table):
+            rows = ", ".join(str(row) for row in table.rows[mask][:5])
+            more = ", …" if mask.sum() > 5 else ""
+            found.append(
+                f"column {name!r}: {mask.sum()} of {len(table)} "
+                f"rows are {what} (rows {rows}{more})"
+            )
         return found
 
-    def to_json(self, path: Path) -> None:
-        """Write everything that was learned as JSON."""
-        state = {
+    def gaps(self, table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        """Yield the columns whose gaps are errors, and `(rows,)` where they are."""
+        for column in self.columns:
+            if column.column.missing == "error":
+                absent = column.absent(table.frame)
+                if absent.any():
+                    yield column.column.name, absent
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that was learned, as JSON holds it."""
+        return {
             "version": VERSION,
             "target": self.target and self.target.model_dump(mode="json"),
             "columns": [column.model_dump(mode="json") for column in self.columns],
         }
-        write_json(path, state)
 
     @classmethod
-    def from_json(cls, path: Path) -> Preprocessor:
-        """Read what `to_json` wrote.
+    def from_state(cls, state: Any, path: Path) -> Preprocessor:
+        """Return what `state` described.
+
+        Args:
+            state: As it was.
+            path: The file that it was in, for the message.
 
         Raises:
-            RunError: If the file is damaged or of a newer version.
+            RunError: If it is damaged or of a newer version.
         """
-        state = read_json(path)
         try:
             if state["version"] != VERSION:
                 problem = f"version {state['version']} is not {VERSION}"
@@ -241,6 +253,19 @@ class Preprocessor:
         except (KeyError, TypeError, ValidationError) as error:
             problem = f"the preprocessor is damaged ({type(error).__name__})"
             raise RunError(problem, path=path) from error
+
+    def to_json(self, path: Path) -> None:
+        """Write everything that was learned as JSON."""
+        write_json(path, self.state())
+
+    @classmethod
+    def from_json(cls, path: Path) -> Preprocessor:
+        """Read what `to_json` wrote.
+
+        Raises:
+            RunError: If the file is damaged or of a newer version.
+        """
+        return cls.from_state(read_json(path), path)
 
 
 def _check_policy(column: Column, source: str) -> None:

@@ -79,7 +79,8 @@ def check_table(
         null_values: Words that mean an empty cell.
         decimal: The decimal sign of numbers written as text: "." or ",".
         learn: Whether the rows are to be learned from. Rows to predict or to score
-            may have one class only, and may leave pictures of their folder out.
+            may have one class only, share a picture, and leave pictures of their folder
+            out.
         may_miss: Whether a row may name no picture; only for rows not learned from.
         wrong: What was found wrong with rows before their cells are looked at.
 
@@ -105,7 +106,7 @@ def check_table(
         root = located.root
         kept = pl.Series(draft.settle(located.problems(), ImageError))
         files = [names.filter(kept) for names in located.fetched()]
-        found = check_references(files, root, whole=learn)
+        found = check_references(files, root, whole=learn, once=learn)
         draft.files = found.files
         problems = found.problems
         if learn or not may_miss:

@@ -83,13 +83,16 @@ def check_references(
     root: Path,
     *,
     whole: bool = False,
+    once: bool = True,
 ) -> References:
     """Return every row's pictures and whatever is wrong with them.
 
     Args:
         slots: From `picture_names`: for each picture that a row can have, its name.
         root: Where relative paths start.
-        whole: Whether `unnamed_pictures` will be asked for.
+        whole: Whether `warn_about_unnamed` will be asked.
+        once: Whether a picture may be named once only. Learned from, one that two rows
+            share could be in training and in test.
     """
     folder = os.path.abspath(root)  # noqa: PTH100 - resolve() would follow links
     named = _Named.of(slots)
@@ -99,7 +102,8 @@ def check_references(
     problems = []
     for column in dict.fromkeys(names.name for names in slots):
         problems += _bad_files(column, named, files)
-    problems += _twins(named, files)
+    if once:
+        problems += _twins(named, files)
     return References(pictures, problems, files)
 
 

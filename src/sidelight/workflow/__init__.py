@@ -1,12 +1,13 @@
 """The one place that runs the whole way once: check, split, fit, pack, train, score."""
 
-from sidelight.workflow._answer import evaluate_run, inspect, predict_with_run
+from sidelight.workflow._answer import evaluate_run, inspect
 from sidelight.workflow._audit import audit_source
 from sidelight.workflow._config import RunConfig, load_config, make_config
 from sidelight.workflow._demo import demo_config, run_demo
 from sidelight.workflow._network import Method, OneNetwork
 from sidelight.workflow._noticed import Noticed
 from sidelight.workflow._pack import pack_source, write_source
+from sidelight.workflow._predict import Predicted, predict_table
 from sidelight.workflow._prepare import Prepared, prepare, prepare_folds
 from sidelight.workflow._read import read
 from sidelight.workflow._run import Run, run
@@ -16,6 +17,7 @@ __all__ = [
     "Method",
     "Noticed",
     "OneNetwork",
+    "Predicted",
     "Prepared",
     "Run",
     "RunConfig",
@@ -26,7 +28,7 @@ __all__ = [
     "load_config",
     "make_config",
     "pack_source",
-    "predict_with_run",
+    "predict_table",
     "prepare",
     "prepare_folds",
     "read",

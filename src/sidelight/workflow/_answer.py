@@ -1,15 +1,14 @@
-"""What a stored run is asked: scores on another table, predictions, what it did."""
+"""What a stored run is asked: scores on another table, and what it did."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from sidelight.errors import ColumnNotFoundError, TableError
+from sidelight.errors import TableError
 from sidelight.evaluation import (
     evaluate,
     find_label_noise,
@@ -19,10 +18,9 @@ from sidelight.evaluation import (
 from sidelight.feed import Source
 from sidelight.images import pack
 from sidelight.predictor import Predictor, load_predictor
-from sidelight.readers import Join
-from sidelight.runs import RunDirectory, read_json, write_csv, write_parquet
-from sidelight.table import NULL_VALUES, Table, describe
-from sidelight.workflow._config import load_config, make_config
+from sidelight.runs import RunDirectory, read_json
+from sidelight.table import Table, describe
+from sidelight.workflow._read_for import read_for
 
 MOST_SHOWN = 10  # suspicious labels
 
@@ -60,7 +58,7 @@ def evaluate_run(
     """
     predictor = load_predictor(path)
     keep = () if by is None else (by,)
-    table = _read(predictor, path, source, target=True, keep=keep, **reading)
+    table = read_for(predictor, path, source, target=True, keep=keep, **reading)
     if len(table) == 0:
         problem = "there are no rows to score"
         raise TableError(problem, path=table.source)
@@ -100,30 +98,6 @@ def _label_noise(
     return {"rows": found.height, "worst": worst.to_dicts()}
 
 
-def predict_with_run(
-    path: str | Path,
-    source: Any,
-    output: Path,
-    *,
-    cache: Path | None = None,
-    **reading: Any,
-) -> tuple[pl.DataFrame, list[str]]:
-    """Write a run's predictions for new rows; says what was unusual about them.
-
-    Raises:
-        TableError: If columns are missing or cells unusable.
-        ImageError: If pictures are missing or damaged.
-    """
-    predictor = load_predictor(path)
-    table = _read(predictor, path, source, **reading)
-    table, inputs = _inputs(predictor, table, cache, reading)
-    frame = predictor.frame(table, predictor.answers(inputs))
-    write = write_csv if output.suffix == ".csv" else write_parquet
-    write(output, frame)
-    dropped = [f"{count} rows left out: {why}" for why, count in table.dropped.items()]
-    return frame, dropped + predictor.preprocessor.notices(table)
-
-
 def inspect(what: Table | str | Path) -> list[dict[str, Any]]:
     """Say what each column of a table is for, or what a run did to each column."""
     if isinstance(what, Table):
@@ -140,28 +114,6 @@ def _inputs(
         packed = pack(table, predictor.rule, cache=cache, on_bad=on_bad)
         table, images = packed.table, packed.images
     return table, predictor.source(table, images)
-
-
-def _read(predictor: Predictor, path: str | Path, source: Any, **reading: Any) -> Table:
-    """Read rows as those of the training were read; says which joins those had."""
-    config = make_config(load_config(path)).table
-    usual = {
-        "null_values": (*NULL_VALUES, *config.null_values),
-        "decimal": config.decimal,
-    }
-    try:
-        return predictor.read(source, **{**usual, **reading})
-    except ColumnNotFoundError as error:
-        if not config.join or reading.get("join"):
-            raise
-        typed = " ".join(_as_typed(join) for join in config.join)
-        fix = f"The training table was joined with others; do the same: {typed}"
-        raise TableError(error.problem, path=error.path, fix=fix) from None
-
-
-def _as_typed(join: Join) -> str:
-    words = ["--join", str(join.source), "--on", ",".join(join.key)]
-    return shlex.join([*words, "--cardinality", join.cardinality])
 
 
 def _stored_threshold(path: str | Path) -> float | None:

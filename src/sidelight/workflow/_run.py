@@ -132,7 +132,7 @@ def _predictions(
     frames = []
     for part in PARTS:
         rows = prepared.table.take(prepared.split, part)
-        frame = predictor.frame(rows, answers[part])
+        frame = predictor.frame(rows, predictor.figures(answers[part]))
         frames.append(frame.insert_column(1, pl.lit(part).alias("part")))
     return pl.concat(frames).sort("row")
 

@@ -11,6 +11,7 @@ import pytest
 
 from sidelight.export._onnx.graph import Graph
 from sidelight.export._subject import input_names
+from sidelight.predictor import raw_cells
 from sidelight.registry import GRAPHS, KINDS
 from sidelight.schema import Column
 
@@ -46,8 +47,8 @@ def run(fitted, inputs):
 
 
 def as_raw(fitted, cells):
-    raw = GRAPHS.get(fitted.column.kind).obj(fitted, NULLS)
-    return {name: raw.raw(pl.Series(values)) for name, values in cells.items()}
+    kind = fitted.column.kind
+    return {name: raw_cells(kind, pl.Series(v)) for name, v in cells.items()}
 
 
 def test_every_kind_of_column_can_be_exported():

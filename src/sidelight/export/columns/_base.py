@@ -10,8 +10,6 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sidelight.export._onnx.graph import Graph
 
 SHARE_MISSING = 0.2  # of the cells a file is checked with
@@ -33,10 +31,6 @@ class RawColumn(ABC):
 
     fitted: Any
     nulls: tuple[str, ...] = ()
-
-    @abstractmethod
-    def raw(self, cells: pl.Series) -> NDArray[Any]:
-        """Return a source's typed cells `(rows,)` as the input takes them."""
 
     @abstractmethod
     def cells(self, num_rows: int, rng: np.random.Generator) -> dict[str, pl.Series]:
@@ -86,10 +80,6 @@ class RawColumn(ABC):
 class RawNumbers(RawColumn):
     """A column whose sources are float64, NaN where a cell is missing."""
 
-    def raw(self, cells: pl.Series) -> NDArray[Any]:
-        """Return float64 with NaN."""
-        return cells.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-
     def absent(self, graph: Graph, sources: list[str]) -> str:
         """Add `IsNaN`, of any of the sources."""
         masks = [graph.add("IsNaN", source) for source in sources]
@@ -103,10 +93,6 @@ class RawText(RawColumn):
     """A column of text; the empty text, and every word for it, is a missing cell."""
 
     dtype = np.str_
-
-    def raw(self, cells: pl.Series) -> NDArray[Any]:
-        """Return text, empty where it is missing."""
-        return cells.cast(pl.String).fill_null("").to_numpy().astype(np.str_)
 
     def absent(self, graph: Graph, sources: list[str]) -> str:
         """Add a look-up among the words for an empty cell."""

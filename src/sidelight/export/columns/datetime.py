@@ -12,8 +12,6 @@ from sidelight.preprocessing.columns.datetime import DAY_S, YEAR_D
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sidelight.export._onnx.graph import Graph
 
 NOT_A_TIME = np.iinfo(np.int64).min  # as NumPy writes NaT
@@ -44,10 +42,6 @@ class RawDatetime(RawColumn):
     """A moment."""
 
     dtype = np.int64
-
-    def raw(self, cells: pl.Series) -> NDArray[Any]:
-        """Return whole seconds."""
-        return cells.dt.epoch("s").fill_null(NOT_A_TIME).to_numpy()
 
     def cells(self, num_rows: int, rng: np.random.Generator) -> dict[str, pl.Series]:
         """Return moments of all times."""

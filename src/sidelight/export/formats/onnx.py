@@ -89,7 +89,8 @@ class OnnxExporter(Exporter):
         whole = compose.merge_models(whole, behind.model("answer"), io_map=links)
         whole.graph.name = "sidelight"
         whole.producer_name = "sidelight"
-        onnx.helper.set_model_props(whole, subject.signature.to_properties())
+        properties = {**subject.signature.to_properties(), **subject.for_tables}
+        onnx.helper.set_model_props(whole, properties)
         onnx.checker.check_model(whole, full_check=True)
         path.write_bytes(whole.SerializeToString())
 
