@@ -77,8 +77,40 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _make_place(path: Path) -> None:
-    """Make the folder of a file to be written.
+def write_folder_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a folder beside `path`, then put it in place.
+
+    A folder that is there is replaced: it is gone only once the new one stands.
+
+    Args:
+        path: Where the folder shall be.
+        write: Called with a temporary path, where nothing is yet.
+
+    Raises:
+        InputError: If no folder can be at `path`.
+        DiskFullError: If the disk filled up; what stood at `path` before still does.
+    """
+    _make_place(path, is_folder=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    before = path.with_name(f".{path.name}.{os.getpid()}.before")
+    try:
+        write(temporary)
+        if path.exists():
+            path.replace(before)
+        temporary.replace(path)
+    except Exception as error:
+        if before.exists():
+            before.replace(path)
+        if _says_disk_full(error):
+            raise DiskFullError(path) from error
+        raise
+    finally:
+        for left in (temporary, before):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _make_place(path: Path, *, is_folder: bool = False) -> None:
+    """Make the folder of a file, or of a folder, to be written.
 
     Raises:
         InputError: If it cannot be made or written to, or the file is a folder.
@@ -86,7 +118,7 @@ def _make_place(path: Path) -> None:
     problem = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
+        if path.is_dir() and not is_folder:
             problem = "this is a folder, and a file is to be written"
         elif not os.access(path.parent, os.W_OK):
             problem = "no file can be written there: permission denied"

@@ -11,17 +11,21 @@ if TYPE_CHECKING:
 
 
 class Exporter(ABC):
-    """Writes a run as one file, and says how such a file is asked.
+    """Writes a run as one file or folder, and says how such a one is asked.
 
     Attributes:
-        suffix: What its files end in.
+        file: Its name in a run, if nobody gives another; what files end in.
+        marker: For a folder a file in it by which the format is known; "" for a file.
+        identifiers: Whether names of inputs may hold ASCII letters, digits and _ only.
         engine: A program of Python that knows no Sidelight. Called with the file and a
             folder of `front` and `rows-*.npz`, it writes `answers-*.npz` there: every
             output of both files for those rows, the front's with "front/" before
             their names.
     """
 
-    suffix: ClassVar[str]
+    file: ClassVar[str]
+    marker: ClassVar[str] = ""
+    identifiers: ClassVar[bool] = False
     engine: ClassVar[str]
 
     @abstractmethod
@@ -30,8 +34,13 @@ class Exporter(ABC):
 
         Raises:
             MissingPackageError: If one is not there.
+            ConfigError: If Keras runs on a backend that the format is not made of.
         """
+
+    def takes_files(self, subject: Subject) -> bool:  # noqa: ARG002
+        """Whether pictures are also taken as the bytes of JPEG or PNG files."""
+        return False
 
     @abstractmethod
     def write(self, subject: Subject, path: Path, front: Path) -> None:
-        """Write the file, and beside it the part before the network."""
+        """Write the file, and by itself the part before the network."""

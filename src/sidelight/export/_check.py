@@ -101,7 +101,7 @@ def check_file(
     Raises:
         ExportError: If the file cannot be read back, or answers otherwise.
     """
-    asked = list(batches(subject))
+    asked = list(batches(subject, files=exporter.takes_files(subject)))
     for number, batch in enumerate(asked):
         save_arrays(front.parent / f"rows-{number}.npz", batch.given)
     _ask(exporter.engine, path, front.parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sidelight.export._base import Exporter
 from sidelight.export._check import Figures, check_file, fresh_folder
 from sidelight.export._subject import Subject
 from sidelight.registry import EXPORTERS
-from sidelight.runs import write_atomically
+from sidelight.runs import write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
     from sidelight.predictor import Signature
@@ -41,7 +41,7 @@ class Exported:
 def export_run(
     path: str | Path, to: str = "onnx", output: str | Path | None = None
 ) -> Exported:
-    """Write a run as one file that takes raw rows and pictures without Sidelight.
+    """Write a run in a form that takes raw rows and pictures without Sidelight.
 
     The file is read back in a fresh process where Sidelight cannot be imported, and has
     to answer as the run does, before it gets its name.
@@ -49,8 +49,8 @@ def export_run(
     Args:
         path: Directory of a run whose training is over.
         to: Registry name of the format.
-        output: The file; `model.SUFFIX` in the run by default. One that is there is
-            replaced.
+        output: The file, or the folder of a format that is one; in the run by default.
+            One of the same format that is there is replaced.
 
     Raises:
         UnknownNameError: If there is no such format.
@@ -62,8 +62,8 @@ def export_run(
     """
     exporter: Exporter = EXPORTERS.get(to).obj()
     exporter.check()
-    place = Path(path) / f"model{exporter.suffix}" if output is None else Path(output)
-    _check_place(place, exporter.suffix, to)
+    place = Path(path) / exporter.file if output is None else Path(output)
+    _check_place(place, exporter, to)
     subject = Subject.load(path)
     return write_checked(subject, to, place)
 
@@ -71,6 +71,7 @@ def export_run(
 def write_checked(subject: Subject, to: str, place: Path) -> Exported:
     """Write and check a file; see `export_run`."""
     exporter: Exporter = EXPORTERS.get(to).obj()
+    subject = replace(subject, identifiers=exporter.identifiers)
     found: list[Figures] = []
 
     def write(temporary: Path) -> None:
@@ -79,21 +80,38 @@ def write_checked(subject: Subject, to: str, place: Path) -> Exported:
             exporter.write(subject, temporary, front)
             found.append(check_file(exporter, subject, temporary, front))
 
-    write_atomically(place, write)
+    put = write_folder_atomically if exporter.marker else write_atomically
+    put(place, write)
     return Exported(
         path=place,
         format=to,
-        num_bytes=place.stat().st_size,
+        num_bytes=_size(place),
         signature=subject.signature,
         renamed=subject.renamed,
         figures=found[0],
     )
 
 
-def _check_place(place: Path, suffix: str, to: str) -> None:
+def _size(place: Path) -> int:
+    files = [place] if place.is_file() else place.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _check_place(place: Path, exporter: Exporter, to: str) -> None:
+    if exporter.marker:
+        known = (place / exporter.marker).is_file()
+        if place.exists() and not known and not _is_empty_folder(place):
+            problem = f"{place} is there, and holds no {to}"
+            raise ConfigError(problem, fix="Name a new folder: -o FOLDER.")
+        return
+    suffix = Path(exporter.file).suffix
     if place.suffix != suffix:
         problem = f"a file of format {to} cannot be called {place.name!r}"
         raise ConfigError(problem, fix=f"Name one that ends in {suffix}: -o FILE.")
     if place.is_dir():
         problem = f"{place} is a folder"
         raise ConfigError(problem, fix="Name a file in it: -o FILE.")
+
+
+def _is_empty_folder(place: Path) -> bool:
+    return place.is_dir() and not any(place.iterdir())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 import polars as pl
+from PIL import Image
 
 from sidelight.pixels import decode
 from sidelight.predictor import raw_cells
@@ -63,11 +64,15 @@ class Batch:
     at_size: bool
 
 
-def batches(subject: Subject) -> Iterator[Batch]:
+def batches(subject: Subject, *, files: bool) -> Iterator[Batch]:
     """Yield rows with gaps, unknown words and extremes, and pictures of many sizes.
 
     Every batch has other cells. Without pictures, and where a file takes pictures of
     the model's size only, all are of that size.
+
+    Args:
+        subject: What is exported.
+        files: Whether some rows have their pictures as JPEG and PNG files.
     """
     rng = np.random.default_rng(0)
     pictures = subject.predictor.uses_image
@@ -76,19 +81,27 @@ def batches(subject: Subject) -> Iterator[Batch]:
         batch = _cells(subject, rng)
         if pictures:
             batch = _with_pictures(subject, batch, size, rng)
-        network = subject.predictor.network
-        front = {name: batch.front[name] for name in network.input}
-        answers = _asked(network, front)
-        moved, at_size = answers, size == SAME
-        if at_size:
-            moved = _asked(network, {n: _nudged(v, rng) for n, v in front.items()})
-        yield replace(
-            batch,
-            front=front,
-            answers=answers,
-            unsure=np.abs(moved - answers),
-            at_size=at_size,
-        )
+        yield _answered(subject, batch, rng, at_size=size == SAME)
+    for size in SIZES[:3] if files else ():
+        batch = _with_files(subject, _cells(subject, rng), size, rng)
+        yield _answered(subject, batch, rng, at_size=False)
+
+
+def _answered(
+    subject: Subject, batch: Batch, rng: np.random.Generator, *, at_size: bool
+) -> Batch:
+    network = subject.predictor.network
+    front = {name: batch.front[name] for name in network.input}
+    answers = moved = _asked(network, front)
+    if at_size:
+        moved = _asked(network, {n: _nudged(v, rng) for n, v in front.items()})
+    return replace(
+        batch,
+        front=front,
+        answers=answers,
+        unsure=np.abs(moved - answers),
+        at_size=at_size,
+    )
 
 
 def _asked(network: keras.Model, inputs: dict[str, Any]) -> NDArray[np.float32]:
@@ -149,6 +162,26 @@ def _with_pictures(
         given["pictures"] = front["pictures"] = there
     return replace(
         batch, given={**batch.given, **given}, front={**batch.front, **front}
+    )
+
+
+def _with_files(
+    subject: Subject, batch: Batch, size: tuple[float, float], rng: np.random.Generator
+) -> Batch:
+    """Return rows whose pictures are files, JPEG and PNG in turn."""
+    rule = subject.rule
+    shape = (max(1, int(rule.height * size[0])), max(1, int(rule.width * size[1])))
+    files = []
+    for row in range(ROWS):
+        file = io.BytesIO()
+        picture = Image.fromarray(_drawn(subject, shape, rng).squeeze())
+        picture.save(file, "JPEG" if row % 2 else "PNG")
+        files.append(file.getvalue())
+    packed = np.stack([decode(file, rule) for file in files]).astype(np.float32)
+    return replace(
+        batch,
+        given={**batch.given, "image": np.array(files)},
+        front={**batch.front, "image": packed},
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib import metadata
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from sidelight.errors import RunError
 from sidelight.predictor import (
@@ -51,12 +54,14 @@ class Subject:
         nulls: Words that mean an empty cell, in text.
         fingerprint: A hash of the files of the run that its answers depend on.
         decimal: The decimal sign of the training table.
+        identifiers: Whether names of inputs may hold ASCII letters, digits and _ only.
     """
 
     predictor: Predictor
     nulls: tuple[str, ...] = NULL_VALUES
     fingerprint: str = ""
     decimal: str = "."
+    identifiers: bool = False
 
     @classmethod
     def load(cls, path: str | Path) -> Subject:
@@ -88,7 +93,7 @@ class Subject:
     def names(self) -> dict[str, str]:
         """The inputs' names by the table's columns, clashes given another one."""
         sources = [s for column in self.columns for s in column.column.sources]
-        return input_names(sources)
+        return identifiers(sources) if self.identifiers else input_names(sources)
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -173,6 +178,26 @@ def input_names(sources: list[str]) -> dict[str, str]:
             while name in taken:
                 name = RENAMED + name
             taken.add(name)
+        found[source] = name
+    return found
+
+
+def identifiers(sources: list[str]) -> dict[str, str]:
+    """Return a name of ASCII letters, digits and _ for each column, no two alike.
+
+    Names that differ in case only count as alike: TensorFlow does not tell them apart.
+    """
+    found: dict[str, str] = {}
+    taken = set(RESERVED)
+    for source in dict.fromkeys(sources):
+        plain = normalize("NFKD", source).encode("ascii", "ignore").decode()
+        name = re.sub(r"\W+", "_", plain).strip("_")
+        if not name or name[0].isdigit() or iskeyword(name) or name in RESERVED:
+            name = (RENAMED + name).rstrip("_")
+        stem, number = name, 2
+        while name.lower() in taken:
+            name, number = f"{stem}_{number}", number + 1
+        taken.add(name.lower())
         found[source] = name
     return found
 

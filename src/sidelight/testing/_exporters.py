@@ -58,7 +58,7 @@ def check_export(
     from sidelight.export import write_checked  # noqa: PLC0415
     from sidelight.registry import EXPORTERS  # noqa: PLC0415
 
-    place = folder / f"{fusion}-{backbone}{EXPORTERS.get(to).obj.suffix}"
+    place = folder / f"{fusion}-{backbone}-{EXPORTERS.get(to).obj.file}"
     subject = tiny_subject(fusion=fusion, backbone=backbone, **changes)
     exported = write_checked(subject, to, place)
     require(place.exists(), f"{to}: leaves no file of {fusion} in {backbone}")

@@ -9,7 +9,7 @@ import onnxruntime
 import polars as pl
 import pytest
 
-from sidelight.export._onnx.graph import Graph
+from sidelight.export._onnx.graph import OnnxGraph
 from sidelight.export._subject import input_names
 from sidelight.predictor import raw_cells
 from sidelight.registry import GRAPHS, KINDS
@@ -33,7 +33,7 @@ def encoded(fitted, cells):
 def run(fitted, inputs):
     """Return what the graph makes of raw inputs, and what it takes for missing."""
     raw = GRAPHS.get(fitted.column.kind).obj(fitted, NULLS)
-    graph = Graph()
+    graph = OnnxGraph()
     sources = [graph.input(name, raw.dtype, ["rows"]) for name in inputs]
     values = graph.cast(raw.encode(graph, sources), np.float32)
     graph.output(values, "out", np.float32, ["rows", fitted.width])

@@ -8,8 +8,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from sidelight.export._onnx.graph import Graph
-from sidelight.export._onnx.picture import add_picture
+from sidelight.export._onnx.graph import OnnxGraph
+from sidelight.export.steps.picture import add_picture
 from sidelight.pixels import ImageRule, decode
 from sidelight.schema import ImageSpec
 
@@ -31,7 +31,7 @@ SIZES = [
 
 
 def session(rule, pictures=1):
-    graph = Graph()
+    graph = OnnxGraph()
     spec = ImageSpec(
         height=rule.height, width=rule.width, bands=rule.bands, pictures=pictures
     )

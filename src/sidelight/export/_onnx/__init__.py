@@ -1,1 +1,1 @@
-"""The parts of an ONNX file: columns and picture in front, the network, the answers."""
+"""ONNX: nodes written one by one, and the network converted."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sidelight.errors import MissingPackageError
+from sidelight.export._graph import Graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +18,7 @@ OPSET_ML = 2
 IR_VERSION = 9  # of opset 20; onnx itself would write a newer one
 PURPOSE = "An export to ONNX"  # what a missing package is needed for
 ML = "ai.onnx.ml"
+OF_ML = ("LabelEncoder",)  # operations of that domain
 # What the names of inner values begin with; no input is called so.
 INNER = "sidelight/"
 
@@ -36,8 +39,8 @@ def load_onnx() -> Any:
     return onnx
 
 
-class Graph:
-    """A graph in the making; values are known by their names.
+class OnnxGraph(Graph):
+    """A graph of ONNX nodes in the making.
 
     Args:
         prefix: What the names of its inner values begin with.
@@ -84,9 +87,10 @@ class Graph:
             self._known[key] = name
         return self._known[key]
 
-    def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+    def add(self, op: str, *inputs: str, **attributes: Any) -> str:
         """Add a node and return its output."""
         output = self._fresh(op)
+        domain = ML if op in OF_ML else ""
         made = self.onnx.helper.make_node(
             op, list(inputs), [output], name=output, domain=domain, **attributes
         )
@@ -97,25 +101,19 @@ class Graph:
         """Return the value in another element type."""
         return self.add("Cast", value, to=self.type_of(dtype))
 
-    def column(self, value: str) -> str:
-        """Return `(rows, 1)` of `(rows,)`."""
-        return self.add("Unsqueeze", value, self.constant([1], np.int64))
-
-    def side_by_side(self, parts: list[str], axis: int = 1) -> str:
-        """Return the parts joined along an axis."""
-        return parts[0] if len(parts) == 1 else self.add("Concat", *parts, axis=axis)
-
-    def branch(self, name: str) -> Graph:
-        """Return an empty graph whose nodes may use this one's values."""
-        return Graph(f"{self.prefix}{name}/")
-
     def choose(
-        self, condition: str, yes: tuple[Graph, str], no: tuple[Graph, str], dtype: Any
+        self,
+        condition: str,
+        yes: Callable[[OnnxGraph], str],
+        no: Callable[[OnnxGraph], str],
+        dtype: Any,
     ) -> str:
-        """Return the value of one of two branches; only that one is computed."""
+        """Add `If`, each branch a graph within it."""
         info = self.onnx.helper.make_tensor_value_info
         made = []
-        for branch, value in (yes, no):
+        for written in (yes, no):
+            branch = OnnxGraph(f"{self._fresh('branch')}/")
+            value = written(branch)
             result = info(value, self.type_of(dtype), None)
             made.append(
                 self.onnx.helper.make_graph(

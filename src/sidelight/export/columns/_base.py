@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 SHARE_MISSING = 0.2  # of the cells a file is checked with
 
@@ -100,7 +100,6 @@ class RawText(RawColumn):
         found = graph.add(
             "LabelEncoder",
             sources[0],
-            domain="ai.onnx.ml",
             keys_strings=words,
             values_int64s=[1] * len(words),
             default_int64=0,

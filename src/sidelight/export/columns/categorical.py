@@ -13,7 +13,7 @@ from sidelight.preprocessing.columns.categorical import FIRST, MISSING, RARE, UN
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 STRANGE = ("未知 ☃", "Ünknown\nword", "a'b\"c", "0")
 
@@ -35,7 +35,6 @@ class RawCategorical(RawText):
         index = graph.add(
             "LabelEncoder",
             sources[0],
-            domain="ai.onnx.ml",
             keys_strings=list(codes),
             values_int64s=list(codes.values()),
             default_int64=UNKNOWN,

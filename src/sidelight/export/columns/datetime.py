@@ -12,7 +12,7 @@ from sidelight.preprocessing.columns.datetime import DAY_S, YEAR_D
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 NOT_A_TIME = np.iinfo(np.int64).min  # as NumPy writes NaT
 # Days of 400 years, 100, 4 and 1, counted from 1 March of a year 0.

@@ -11,7 +11,7 @@ from sidelight.export.columns._base import RawNumbers
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 
 @GRAPHS.register("location", summary="float64 degrees, NaN where missing")

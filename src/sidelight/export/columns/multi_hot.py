@@ -15,7 +15,7 @@ from sidelight.schema import SEPARATORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 BLANK = r"[\s\pZ]*"  # white space in RE2, with that of Unicode
 MOST_IN_A_PATTERN = 200  # RE2 refuses patterns that need too much memory

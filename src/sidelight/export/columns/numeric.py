@@ -12,7 +12,7 @@ from sidelight.preprocessing.columns.numeric import LIMIT
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 EXTREMES = (0.0, -1e30, 1e30, 1e-30, -1.0, 1.0)
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from sidelight.errors import MissingPackageError
 from sidelight.export._base import Exporter
-from sidelight.export._onnx.answer import add_answer
-from sidelight.export._onnx.front import add_front
-from sidelight.export._onnx.graph import PURPOSE, Graph, load_onnx
+from sidelight.export._onnx.graph import PURPOSE, OnnxGraph, load_onnx
 from sidelight.export._onnx.network import ANSWER, PREFIX, convert
+from sidelight.export.steps.answer import add_answer
+from sidelight.export.steps.front import add_front
 from sidelight.registry import EXPORTERS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ for rows in sorted(folder.glob("rows-*.npz")):
 class OnnxExporter(Exporter):
     """Preprocessing, network and answers as one ONNX graph."""
 
-    suffix = ".onnx"
+    file = "model.onnx"
     engine = ENGINE
 
     def check(self) -> None:
@@ -82,7 +82,7 @@ class OnnxExporter(Exporter):
         network = convert(subject.predictor.network)
         fed = [(f"front/{n}", f"{PREFIX}{n}") for n in subject.predictor.network.input]
         whole = compose.merge_models(before, network, io_map=fed)
-        behind = Graph("sidelight/answer/")
+        behind = OnnxGraph("sidelight/answer/")
         answer = behind.input(ANSWER, np.float32, ["rows", _num_outputs(subject)])
         add_answer(behind, subject.predictor, answer)
         links = [(f"{PREFIX}{ANSWER}", ANSWER)]
@@ -96,7 +96,7 @@ class OnnxExporter(Exporter):
 
 
 def _front(subject: Subject) -> Any:
-    graph = Graph()
+    graph = OnnxGraph()
     for name, value in add_front(graph, subject).items():
         tensor = subject.predictor.network.input[name]
         shape = ["rows", *tensor.shape[1:]]

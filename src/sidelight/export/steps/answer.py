@@ -9,7 +9,7 @@ import numpy as np
 from sidelight.preprocessing import LARGEST_LOG
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
     from sidelight.predictor import Predictor
 
 PROBABILITY, LABEL, PREDICTION = "probability", "label", "prediction"
@@ -36,7 +36,6 @@ def add_answer(graph: Graph, predictor: Predictor, answer: str) -> None:
         label = graph.add(
             "LabelEncoder",
             best,
-            domain="ai.onnx.ml",
             keys_int64s=list(range(classes)),
             values_strings=predictor.classes,
             default_string="",

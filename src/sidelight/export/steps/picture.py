@@ -1,4 +1,4 @@
-"""Pictures of any size to the model's size: the run's resize rule as ONNX nodes.
+"""Pictures of any size to the model's size: the run's resize rule in operations.
 
 The arithmetic is that of `images`: whole blocks of pixels are averaged, then a triangle
 filter as wide as the step between results does the rest. Sizes are known only when the
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sidelight.export._onnx.resizing import (
+from sidelight.export.steps.resizing import (
     COLUMNS,
     ROWS,
     Axis,
@@ -24,7 +24,7 @@ from sidelight.export._onnx.resizing import (
 )
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
     from sidelight.pixels import ImageRule
     from sidelight.schema import ImageSpec
 
@@ -58,11 +58,10 @@ def add_picture(graph: Graph, name: str, rule: ImageRule, spec: ImageSpec) -> st
     wanted = graph.constant([rule.height, rule.width], np.int64)
     differs = graph.cast(graph.add("Sub", size, wanted), np.bool_)
     differs = graph.add("ReduceMax", graph.cast(differs, np.int32), keepdims=0)
-    as_it_is, resized = graph.branch("as_it_is"), graph.branch("resized")
     pixels = graph.choose(
         graph.cast(differs, np.bool_),
-        (resized, _resized(resized, found, rule)),
-        (as_it_is, as_it_is.cast(found, np.float32)),
+        lambda branch: _resized(branch, found, rule),
+        lambda branch: branch.cast(found, np.float32),
         np.float32,
     )
     return graph.add("Reshape", pixels, graph.constant([-1, *spec.shape], np.int64))
@@ -91,17 +90,17 @@ def _fitted(graph: Graph, pixels: str, rule: ImageRule) -> str:
     across = graph.add("Transpose", weights, perm=[1, 0])
     down = filter_weights(graph, rows, in_bits=in_bytes)
 
-    def in_order(branch: Graph, *axes: int) -> tuple[Graph, str]:
+    def in_order(branch: Graph, *axes: int) -> str:
         found = pixels
         for axis in axes:
             factors = (down, found) if axis == ROWS else (found, across)
             found = _kept(branch, branch.add("MatMul", *factors), in_bytes=in_bytes)
-        return branch, found
+        return found
 
     pixels = graph.choose(
         _is_rows_first(graph, rows, columns),
-        in_order(graph.branch("rows_first"), ROWS, COLUMNS),
-        in_order(graph.branch("columns_first"), COLUMNS, ROWS),
+        lambda branch: in_order(branch, ROWS, COLUMNS),
+        lambda branch: in_order(branch, COLUMNS, ROWS),
         np.float64,
     )
     pixels = graph.add("Round", pixels)

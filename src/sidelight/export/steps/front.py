@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sidelight.export._onnx.picture import add_picture
+from sidelight.export.steps.picture import add_picture
 from sidelight.registry import GRAPHS
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
     from sidelight.export._subject import Subject
 
 

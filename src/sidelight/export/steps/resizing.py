@@ -1,7 +1,7 @@
-"""The two steps of resizing as ONNX nodes: blocks averaged, then a triangle filter.
+"""The two steps of resizing in operations: blocks averaged, then a triangle filter.
 
 Both work on one axis of `(pictures, bands, rows, columns)` after the other. Pillow
-computes bytes in whole numbers, and these nodes do what it does, bit by bit.
+computes bytes in whole numbers, and these operations do what it does, bit by bit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sidelight.export._onnx.graph import Graph
+    from sidelight.export._graph import Graph
 
 ROWS, COLUMNS = 2, 3
 MEAN_BITS, SHARE_BITS = 24, 22  # behind the point, of Pillow's means and weights
@@ -169,6 +169,7 @@ def filter_weights(graph: Graph, axis: Axis, *, in_bits: bool) -> str:
 
 
 def rounded(graph: Graph, pixels: str) -> str:
+    """Return whole numbers, halves rounded up."""
     half = graph.constant(0.5, np.float64)
     return graph.add("Floor", graph.add("Add", pixels, half))
 
@@ -180,11 +181,13 @@ def _scale(graph: Graph, axis: Axis) -> str:
 
 
 def length_of(graph: Graph, pixels: str, axis: int) -> str:
+    """Return the length of an axis as a scalar."""
     shape = graph.add("Shape", pixels, start=axis, end=axis + 1)
     return graph.add("Squeeze", shape, graph.constant([0], np.int64))
 
 
 def as_vector(graph: Graph, scalar: str) -> str:
+    """Return `(1,)` of a scalar."""
     return graph.add("Unsqueeze", scalar, graph.constant([0], np.int64))
 
 

@@ -1,0 +1,1 @@
+"""TensorFlow: operations called while a function is traced."""
