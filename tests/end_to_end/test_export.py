@@ -13,12 +13,15 @@ import numpy as np
 import onnxruntime
 import polars as pl
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from sidelight import testing
 from sidelight.cli import main
+from sidelight.cli.export import _scored
 from sidelight.errors import ExportError, MissingPackageError, RunError
-from sidelight.export import Exported, Figures, _check, export_run
+from sidelight.export import Exported, Figures, Subject, _check, export_run
+from sidelight.export._held_out import held_out
 from sidelight.export.formats import onnx as onnx_format
 from sidelight.pixels import ImageRule
 from sidelight.predictor import ColumnSignature, ImageSignature, Signature
@@ -93,6 +96,69 @@ def test_a_file_answers_raw_rows_as_predict_does(trained, sidelight, monkeypatch
     assert columns["sensor"]["training"]["words"] == ["a", "b", "c"]
 
 
+def test_a_savedmodel_takes_files_in_plain_tensorflow(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    done = sidelight("export", "runs/done", "--to", "savedmodel", "-o", "sm", "--json")
+    assert done.code == 0, done.err
+    said = json.loads(done.out)
+    assert said["renamed"] == {"Größe (m²)": "Groe_m2", "image": "meta_image"}
+    assert said["check"]["answers"] <= 1e-5
+    assert said["check"]["resized_pixels"] <= 2
+    assert said["check"]["equal_labels"] >= 0.995
+    assert said["bytes"] > 2**20
+
+    assert sidelight("predict", "runs/done", "scenes.csv", "-o", "p.csv").code == 0
+    with Path("scenes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    given = {
+        "image": [Path(row["file"]).read_bytes() for row in rows],
+        "Groe_m2": np.array([float(row["Größe (m²)"] or "nan") for row in rows]),
+        "depth": np.array([float(row["depth"]) for row in rows]),
+        "lat": np.array([float(row["lat"]) for row in rows]),
+        "lon": np.array([float(row["lon"]) for row in rows]),
+        "sensor": [row["sensor"] for row in rows],
+        "meta_image": [row["image"] for row in rows],
+        "taken": np.array([row["taken"] for row in rows], "datetime64[s]").astype(
+            np.int64
+        ),
+    }
+    ask = tf.saved_model.load("sm").signatures["encoded"]
+    found = ask(**{name: tf.constant(cells) for name, cells in given.items()})
+    label = [text.decode() for text in found["label"].numpy()]
+    assert label == pl.read_csv("p.csv")["prediction"].to_list()
+    about = json.loads(Path("sm/assets.extra/sidelight.json").read_text("utf-8"))
+    assert about["sidelight_fingerprint"] == said["fingerprint"]
+
+
+def test_fewer_bits_are_scored_on_the_test_rows(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    done = sidelight("export", "runs/done", "--to", "litert_int8", "-o", "bits")
+    assert done.code == 0, done.err
+    with Path("runs/done/metrics.json").open() as file:
+        stored = json.load(file)["test"]["accuracy"]
+    assert f"on 9 test rows: {stored:.4f}, of the run {stored:.4f}" in done.out
+    names = {path.name for path in Path("bits").iterdir()}
+    assert names == {"model.tflite", "columns.json", "reader.py"}
+
+    table = Path("scenes.csv").read_text("utf-8")
+    Path("scenes.csv").write_text(table.splitlines()[0], "utf-8")
+    found = held_out(Subject.load("runs/done"), "runs/done")
+    Path("scenes.csv").write_text(table, "utf-8")
+    assert found is None
+    told = _scored(replace(EXPORTED, is_smaller=True))
+    assert told == [
+        "  score on test rows: not measured, for the table is not as it was"
+    ]
+
+
+def test_a_folder_of_something_else_is_left_alone(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    told = sidelight("export", "runs/done", "--to", "savedmodel", "-o", "images")
+    assert told.code == 2
+    assert "images is there, and holds no savedmodel" in told.err
+    assert len(list(Path("images").iterdir())) == 48
+
+
 SIGNATURE = Signature(
     version="0.1.0",
     fingerprint="f",
@@ -124,17 +190,18 @@ SIGNATURE = Signature(
 )
 
 
+EXPORTED = Exported(
+    path=Path("m.onnx"),
+    format="onnx",
+    num_bytes=3 * 2**20,
+    signature=SIGNATURE,
+    renamed={"image": "meta_image"},
+    figures=Figures(225, 6e-8, 1.5e-6, 1e-7, 1.0, 3e-3, 0.9951),
+)
+
+
 def test_the_words_say_inputs_and_figures(sidelight, monkeypatch):
-    figures = Figures(225, 6e-8, 1.5e-6, 1e-7, 1.0, 3e-3, 0.9951)
-    exported = Exported(
-        path=Path("m.onnx"),
-        format="onnx",
-        num_bytes=3 * 2**20,
-        signature=SIGNATURE,
-        renamed={"image": "meta_image"},
-        figures=figures,
-    )
-    monkeypatch.setattr("sidelight.export.export_run", lambda *_: exported)
+    monkeypatch.setattr("sidelight.export.export_run", lambda *_: EXPORTED)
     done = sidelight("export", "runs/done")
     assert done.code == 0
     assert done.out.splitlines() == [

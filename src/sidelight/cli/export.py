@@ -1,4 +1,4 @@
-"""`sidelight export`: a run as one file that needs no Sidelight."""
+"""`sidelight export`: a run in a form that needs no Sidelight."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ def export(
     ] = "onnx",
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="File to write; model.onnx in the run."),
+        typer.Option(
+            "--output", "-o", help="File or folder to write; in the run by default."
+        ),
     ] = None,
     as_json: o.Json = False,
 ) -> None:
-    """Write one file that takes raw rows and pictures; it is read back and checked."""
+    """Write a run to take raw rows and pictures; it is read back and checked."""
     EXPORTERS.check(to)
     load_backend()
     from sidelight.export import export_run
@@ -61,6 +63,8 @@ def _lines(exported: Exported) -> list[str]:
     lines = [f"written to {exported.path}, {exported.num_bytes / 2**20:.1f} MiB"]
     if exported.signature.image is not None:
         lines.append(f"  image: {exported.signature.image.takes}")
+    if exported.takes_files:
+        lines.append("  or JPEG and PNG files, with the signature encoded")
     lines += [
         f"  {name}: {column.takes}"
         for column in exported.signature.columns
@@ -70,7 +74,8 @@ def _lines(exported: Exported) -> list[str]:
         f"column {column!r} is the input {name!r}, for its name is taken"
         for column, name in exported.renamed.items()
     ]
-    return [*lines, *_checked(exported.figures)]
+    lines += _checked(exported.figures)
+    return [*lines, *_scored(exported)] if exported.is_smaller else lines
 
 
 def _checked(figures: Figures) -> list[str]:
@@ -92,3 +97,15 @@ def _checked(figures: Figures) -> list[str]:
             text += f", {figures.equal_labels:.1%} equal labels"
         lines.append(text)
     return lines
+
+
+def _scored(exported: Exported) -> list[str]:
+    """Return what fewer bits cost on the run's test rows."""
+    scores = exported.figures.scores
+    if scores is None:
+        return ["  score on test rows: not measured, for the table is not as it was"]
+    name = "R²" if scores.metric == "r2" else scores.metric.replace("_", " ")
+    return [
+        f"  {name} on {scores.rows} test rows: {scores.file:.4f}, of the run "
+        f"{scores.run:.4f} ({scores.file - scores.run:+.4f})"
+    ]

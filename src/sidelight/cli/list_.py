@@ -12,8 +12,8 @@ from sidelight.cli._backend import load_backend
 from sidelight.errors import UnknownNameError
 from sidelight.registry import ALL, ENSEMBLES
 
-# Their files define Keras layers.
-NETWORK_PARTS = {"backbones", "fusions", "encoders", "heads"}
+# Their files import Keras.
+NEED_KERAS = {"backbones", "fusions", "encoders", "heads", "exporters"}
 
 
 def list_(
@@ -24,7 +24,7 @@ def list_(
     if what not in ALL:
         kind = "list of"
         raise UnknownNameError(kind, what, list(ALL))
-    if what in NETWORK_PARTS:
+    if what in NEED_KERAS:
         load_backend()
     entries = ALL[what].entries()
     if what == "fusions":  # some are several networks, not one

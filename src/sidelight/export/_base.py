@@ -17,6 +17,10 @@ class Exporter(ABC):
         file: Its name in a run, if nobody gives another; what files end in.
         marker: For a folder a file in it by which the format is known; "" for a file.
         identifiers: Whether names of inputs may hold ASCII letters, digits and _ only.
+        resizes: Whether pictures of any size are taken, if the run's kind allows it.
+        most_answers: How far answers to pictures of the model's size may be off.
+        is_smaller: Whether weights are stored with fewer bits, so that scores on test
+            rows are compared as well.
         engine: A program of Python that knows no Sidelight. Called with the file and a
             folder of `front` and `rows-*.npz`, it writes `answers-*.npz` there: every
             output of both files for those rows, the front's with "front/" before
@@ -26,6 +30,9 @@ class Exporter(ABC):
     file: ClassVar[str]
     marker: ClassVar[str] = ""
     identifiers: ClassVar[bool] = False
+    resizes: ClassVar[bool] = True
+    most_answers: ClassVar[float] = 1e-5
+    is_smaller: ClassVar[bool] = False
     engine: ClassVar[str]
 
     @abstractmethod

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sidelight.errors import ExportError
+from sidelight.export._held_out import HeldOut, Scores
 from sidelight.export._rows import Batch, batches, save_arrays
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sidelight.export._subject import Subject
 
 MOST_COLUMNS = 1e-6  # of encoded columns, relative where they are beyond 1
-MOST_AT_SIZE = 1e-5  # of answers, if the network's own are that sure
 MOST_UNSURE = 10  # times the move of its own answers under a float32's last place
 MOST_RESIZED = 1e-2
 MOST_PIXELS = 2.0  # of 255; Pillow and float32 round differently
@@ -45,6 +45,8 @@ class Figures:
         resized_pixels: Of pictures of another size, of 255.
         resized_answers: Of their answers.
         equal_labels: Share of their rows with the same label.
+        allowed: What the format allows of `answers`.
+        scores: On test rows, where weights are stored with fewer bits.
     """
 
     rows: int
@@ -54,6 +56,8 @@ class Figures:
     resized_pixels: float | None
     resized_answers: float | None
     equal_labels: float | None
+    allowed: float = 1e-5
+    scores: Scores | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures by name."""
@@ -61,8 +65,8 @@ class Figures:
 
     @property
     def most_at_size(self) -> float:
-        """The limit of `answers`: 1e-5, or what float32 lets the network be sure of."""
-        return max(MOST_AT_SIZE, MOST_UNSURE * self.unsure)
+        """The format's limit, or what float32 lets the network be sure of."""
+        return max(self.allowed, MOST_UNSURE * self.unsure)
 
     def too_large(self) -> list[str]:
         """Return what is beyond its limit, in words."""
@@ -88,7 +92,11 @@ class Figures:
 
 
 def check_file(
-    exporter: Exporter, subject: Subject, path: Path, front: Path
+    exporter: Exporter,
+    subject: Subject,
+    path: Path,
+    front: Path,
+    tested: HeldOut | None = None,
 ) -> Figures:
     """Ask a file in a fresh process that cannot import Sidelight, and compare.
 
@@ -97,6 +105,7 @@ def check_file(
         subject: What was exported.
         path: The file.
         front: Its part before the network, in a folder that may be written to.
+        tested: Rows that it is scored with beside the run.
 
     Raises:
         ExportError: If the file cannot be read back, or answers otherwise.
@@ -104,12 +113,19 @@ def check_file(
     asked = list(batches(subject, files=exporter.takes_files(subject)))
     for number, batch in enumerate(asked):
         save_arrays(front.parent / f"rows-{number}.npz", batch.given)
+    if tested is not None:
+        save_arrays(front.parent / "rows-test.npz", tested.given)
     _ask(exporter.engine, path, front.parent)
     answered = []
     for number, batch in enumerate(asked):
         with np.load(front.parent / f"answers-{number}.npz", allow_pickle=False) as got:
             answered.append(_compared(subject, batch, dict(got)))
-    figures = _worst(answered)
+    scores = None
+    if tested is not None:
+        with np.load(front.parent / "answers-test.npz", allow_pickle=False) as got:
+            found = got["probability" if subject.predictor.classes else "prediction"]
+            scores = tested.scores(found)
+    figures = replace(_worst(answered), allowed=exporter.most_answers, scores=scores)
     wrong = figures.too_large()
     if wrong:
         problem = f"answers otherwise than the run: {'; '.join(wrong)}"

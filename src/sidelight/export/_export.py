@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sidelight.errors import ConfigError
 from sidelight.export._base import Exporter
 from sidelight.export._check import Figures, check_file, fresh_folder
+from sidelight.export._held_out import held_out
 from sidelight.export._subject import Subject
 from sidelight.registry import EXPORTERS
 from sidelight.runs import write_atomically, write_folder_atomically
@@ -28,6 +29,8 @@ class Exported:
         signature: What it takes and gives, as it says itself.
         renamed: Inputs that have another name than their column, by column.
         figures: How far its answers were from the run's.
+        takes_files: Whether pictures are also taken as JPEG and PNG files.
+        is_smaller: Whether weights are stored with fewer bits than in the run.
     """
 
     path: Path
@@ -36,6 +39,8 @@ class Exported:
     signature: Signature
     renamed: dict[str, str]
     figures: Figures
+    takes_files: bool = False
+    is_smaller: bool = False
 
 
 def export_run(
@@ -65,20 +70,32 @@ def export_run(
     place = Path(path) / exporter.file if output is None else Path(output)
     _check_place(place, exporter, to)
     subject = Subject.load(path)
-    return write_checked(subject, to, place)
+    return write_checked(subject, to, place, run=path)
 
 
-def write_checked(subject: Subject, to: str, place: Path) -> Exported:
-    """Write and check a file; see `export_run`."""
+def write_checked(
+    subject: Subject, to: str, place: Path, *, run: str | Path | None = None
+) -> Exported:
+    """Write and check a file; see `export_run`.
+
+    Args:
+        subject: What is exported.
+        to: Registry name of the format.
+        place: Where it is written.
+        run: The directory whose test rows a format with fewer bits is scored with.
+    """
     exporter: Exporter = EXPORTERS.get(to).obj()
-    subject = replace(subject, identifiers=exporter.identifiers)
+    subject = replace(
+        subject, identifiers=exporter.identifiers, resizes=exporter.resizes
+    )
     found: list[Figures] = []
+    tested = held_out(subject, run) if run and exporter.is_smaller else None
 
     def write(temporary: Path) -> None:
         with fresh_folder() as folder:
             front = Path(folder) / "front"
             exporter.write(subject, temporary, front)
-            found.append(check_file(exporter, subject, temporary, front))
+            found.append(check_file(exporter, subject, temporary, front, tested))
 
     put = write_folder_atomically if exporter.marker else write_atomically
     put(place, write)
@@ -89,6 +106,8 @@ def write_checked(subject: Subject, to: str, place: Path) -> Exported:
         signature=subject.signature,
         renamed=subject.renamed,
         figures=found[0],
+        takes_files=exporter.takes_files(subject),
+        is_smaller=exporter.is_smaller,
     )
 
 

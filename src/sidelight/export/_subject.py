@@ -55,6 +55,7 @@ class Subject:
         fingerprint: A hash of the files of the run that its answers depend on.
         decimal: The decimal sign of the training table.
         identifiers: Whether names of inputs may hold ASCII letters, digits and _ only.
+        resizes: Whether the format brings pictures to the model's size.
     """
 
     predictor: Predictor
@@ -62,6 +63,7 @@ class Subject:
     fingerprint: str = ""
     decimal: str = "."
     identifiers: bool = False
+    resizes: bool = True
 
     @classmethod
     def load(cls, path: str | Path) -> Subject:
@@ -119,7 +121,7 @@ class Subject:
     @property
     def any_size(self) -> bool:
         """Whether pictures of any size are taken, or packed ones of the model's."""
-        return not self.rule.marks_absent
+        return self.resizes and not self.rule.marks_absent
 
     @property
     def for_tables(self) -> dict[str, str]:

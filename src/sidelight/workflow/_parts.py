@@ -32,19 +32,18 @@ class Parts:
         self._output = output
         self.folder = output.with_name(f".{output.name}.parts")
         text = repr(sorted(about.items()))
-        key = hashlib.sha256(text.encode()).hexdigest()
-        self.begun_anew = self.folder.exists() and self._key() != key
+        self._made_of = hashlib.sha256(text.encode()).hexdigest()
+        self.begun_anew = self.folder.exists() and self._key() != self._made_of
         if self.begun_anew:
             shutil.rmtree(self.folder)
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True)
-            write_json(self.folder / ABOUT, {"key": key})
         self.done = 0
         while self._path(self.done).exists():
             self.done += 1
 
     def write(self, frame: pl.DataFrame) -> None:
         """Write the next part, whole or not at all."""
+        if not self.done:
+            write_json(self.folder / ABOUT, {"key": self._made_of})
         write_parquet(self._path(self.done), frame)
         self.done += 1
 

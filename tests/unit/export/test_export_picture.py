@@ -7,8 +7,10 @@ import io
 import numpy as np
 import onnxruntime
 import pytest
+import tensorflow as tf
 
 from sidelight.export._onnx.graph import OnnxGraph
+from sidelight.export._tensorflow.graph import TensorFlowGraph
 from sidelight.export.steps.picture import add_picture
 from sidelight.pixels import ImageRule, decode
 from sidelight.schema import ImageSpec
@@ -40,6 +42,23 @@ def session(rule, pictures=1):
     return onnxruntime.InferenceSession(graph.model("picture").SerializeToString())
 
 
+def by_onnx(rule):
+    asked = session(rule)
+    return lambda images: asked.run(None, {"image": images})[0]
+
+
+def by_tensorflow(rule):
+    spec = ImageSpec(height=rule.height, width=rule.width, bands=rule.bands)
+
+    def traced(image):
+        graph = TensorFlowGraph({"image": image})
+        return graph.value(add_picture(graph, "image", rule, spec))
+
+    of_any_size = tf.TensorSpec((None, None, None, rule.bands), tf.uint8)
+    ask = tf.function(traced, input_signature=[of_any_size], autograph=False)
+    return lambda images: ask(images).numpy()
+
+
 def packed(picture, rule):
     file = io.BytesIO()
     np.save(file, picture)
@@ -48,13 +67,14 @@ def packed(picture, rule):
 
 @pytest.mark.parametrize("bands", [1, 3, 4])
 @pytest.mark.parametrize("resize", ["stretch", "pad", "crop"])
-def test_pictures_of_any_size(resize, bands):
+@pytest.mark.parametrize("engine", [by_onnx, by_tensorflow])
+def test_pictures_of_any_size(engine, resize, bands):
     rule = ImageRule(height=24, width=40, bands=bands, resize=resize)
-    asked = session(rule)
+    ask = engine(rule)
     rng = np.random.default_rng(0)
     for size in SIZES:
         picture = rng.integers(0, 256, (2, *size, bands)).astype(np.uint8)
-        (found,) = asked.run(None, {"image": picture})
+        found = ask(picture)
         wanted = np.stack([packed(one, rule) for one in picture]).astype(np.float32)
         # Pillow 13. Others begin with the other side at times: a unit, at most two.
         np.testing.assert_array_equal(found, wanted)
