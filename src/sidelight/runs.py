@@ -254,6 +254,7 @@ class RunDirectory:
         self.answers = path / "answers.parquet"
         self.tune = path / "tune.json"
         self.report = path / "report.html"
+        self.card = path / "card.md"
 
     @classmethod
     def create(

@@ -16,6 +16,7 @@ import typer
 from sidelight import __version__
 from sidelight.cli import (
     audit,
+    card,
     compare,
     dataset,
     demo,
@@ -47,6 +48,7 @@ app.command("tune")(tune.tune)
 app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("card")(card.card)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)
 app.command("inspect")(inspect.inspect)

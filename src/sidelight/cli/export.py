@@ -55,6 +55,7 @@ def _as_dict(exported: Exported) -> dict[str, Any]:
         "image": None if image is None else image.takes,
         "columns": exported.signature.model_dump(mode="json")["columns"],
         "renamed": exported.renamed,
+        "card": exported.has_card,
         "check": exported.figures.to_dict(),
     }
 
@@ -74,6 +75,8 @@ def _lines(exported: Exported) -> list[str]:
         f"column {column!r} is the input {name!r}, for its name is taken"
         for column, name in exported.renamed.items()
     ]
+    if not exported.has_card:
+        lines.append("without a model card: sidelight card RUN writes one")
     lines += _checked(exported.figures)
     return [*lines, *_scored(exported)] if exported.is_smaller else lines
 

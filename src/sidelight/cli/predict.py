@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from sidelight.cli import _options as o
 from sidelight.cli._backend import load_backend
+from sidelight.cli._progress import bar
 from sidelight.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ def predict(
     from sidelight.readers import Join
     from sidelight.workflow import predict_table
 
-    with _bar() as advance:
+    with _progress() as advance:
         found = predict_table(
             model,
             source,
@@ -76,27 +74,17 @@ def predict(
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Show how far it is, and where it stopped if it is interrupted."""
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show how far it is, and say where it stopped if it is interrupted."""
     kept = 0
-    shown = Progress(
-        "answering rows",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(file=sys.stderr),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    task = shown.add_task("rows", total=None)
-
-    def advance(done: int, total: int) -> None:
-        nonlocal kept
-        kept = done
-        shown.update(task, completed=done, total=total)
-
     try:
-        with shown:
+        with bar("answering rows") as show:
+
+            def advance(done: int, total: int) -> None:
+                nonlocal kept
+                kept = done
+                show(done, total)
+
             yield advance
     except KeyboardInterrupt:
         rows = f"; {kept:,} rows are kept, the same command goes on" if kept else ""

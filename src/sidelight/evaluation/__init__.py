@@ -24,6 +24,7 @@ from sidelight.evaluation._evaluate import (
     groups_of,
     subgroup_metrics,
 )
+from sidelight.evaluation._importance import Part, permutation_importance
 from sidelight.evaluation._intervals import bootstrap_interval
 from sidelight.evaluation._label_noise import find_label_noise
 from sidelight.evaluation._regression import regression_metrics
@@ -44,6 +45,7 @@ __all__ = [
     "POINTS",
     "SCORE_NAMES",
     "Interval",
+    "Part",
     "bootstrap_interval",
     "calibration_error",
     "choose_threshold",
@@ -56,6 +58,7 @@ __all__ = [
     "holm",
     "mean_interval",
     "p_value",
+    "permutation_importance",
     "primary_metric",
     "regression_metrics",
     "reliability",

@@ -31,6 +31,7 @@ class Exported:
         figures: How far its answers were from the run's.
         takes_files: Whether pictures are also taken as JPEG and PNG files.
         is_smaller: Whether weights are stored with fewer bits than in the run.
+        has_card: Whether the run's model card is inside.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Exported:
     figures: Figures
     takes_files: bool = False
     is_smaller: bool = False
+    has_card: bool = False
 
 
 def export_run(
@@ -108,6 +110,7 @@ def write_checked(
         figures=found[0],
         takes_files=exporter.takes_files(subject),
         is_smaller=exporter.is_smaller,
+        has_card=bool(subject.card),
     )
 
 

@@ -43,6 +43,7 @@ RESERVED = (
 )
 PREFIXES = ("sidelight/", "network/", "front/")  # of values within a file
 RENAMED = "meta_"
+CARD = "sidelight_card"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Subject:
         nulls: Words that mean an empty cell, in text.
         fingerprint: A hash of the files of the run that its answers depend on.
         decimal: The decimal sign of the training table.
+        card: The run's model card in Markdown; empty if none was written.
         identifiers: Whether names of inputs may hold ASCII letters, digits and _ only.
         resizes: Whether the format brings pictures to the model's size.
     """
@@ -62,6 +64,7 @@ class Subject:
     nulls: tuple[str, ...] = NULL_VALUES
     fingerprint: str = ""
     decimal: str = "."
+    card: str = ""
     identifiers: bool = False
     resizes: bool = True
 
@@ -80,7 +83,8 @@ class Subject:
         predictor = load_predictor(path)
         config = make_config(load_config(path)).table
         nulls = tuple(dict.fromkeys((*NULL_VALUES, *config.null_values)))
-        return cls(predictor, nulls, _fingerprint(run), config.decimal)
+        card = run.card.read_text(encoding="utf-8") if run.card.exists() else ""
+        return cls(predictor, nulls, _fingerprint(run), config.decimal, card)
 
     @property
     def columns(self) -> tuple[Any, ...]:
@@ -128,6 +132,12 @@ class Subject:
         """What a file holds so that tables can be read for it."""
         predictor = self.predictor
         return held_for_tables(predictor.schema, predictor.preprocessor, self.decimal)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """All that a file says of itself, as texts by name."""
+        card = {CARD: self.card} if self.card else {}
+        return {**self.signature.to_properties(), **self.for_tables, **card}
 
     @property
     def signature(self) -> Signature:

@@ -139,12 +139,23 @@ class Predictor(TablePredictor):
         self, table: Table, pictures: Mapping[str, NDArray[Any]], batch_size: int
     ) -> NDArray[Any]:
         """Answer rows whose pictures are decoded; see `TablePredictor`."""
+        return self.figures_from(self.inputs_of(table, pictures), batch_size)
+
+    def inputs_of(
+        self, table: Table, pictures: Mapping[str, NDArray[Any]]
+    ) -> dict[str, NDArray[Any]]:
+        """Return the network's inputs of rows whose pictures are decoded."""
         inputs = self.preprocessor.transform(table)
         if self.may_miss:
             inputs["present"] = self.preprocessor.present(table)
         inputs = {**inputs, **pictures}
-        fed = {name: inputs[name] for name in self.network.input}
-        answers = in_batches(self.network.predict_on_batch, fed, batch_size)
+        return {name: inputs[name] for name in self.network.input}
+
+    def figures_from(
+        self, inputs: Mapping[str, NDArray[Any]], batch_size: int
+    ) -> NDArray[Any]:
+        """Return probabilities, or numbers, for inputs of the network."""
+        answers = in_batches(self.network.predict_on_batch, inputs, batch_size)
         return self.figures(answers)
 
     def save_preprocessing(self, run: RunDirectory) -> None:

@@ -12,8 +12,10 @@ from sidelight.workflow._prepare import Prepared, prepare, prepare_folds
 from sidelight.workflow._read import read
 from sidelight.workflow._run import Run, run
 from sidelight.workflow._store import save_run, train_and_store
+from sidelight.workflow._test_rows import HeldOutRows, held_out_rows
 
 __all__ = [
+    "HeldOutRows",
     "Method",
     "Noticed",
     "OneNetwork",
@@ -24,6 +26,7 @@ __all__ = [
     "audit_source",
     "demo_config",
     "evaluate_run",
+    "held_out_rows",
     "inspect",
     "load_config",
     "make_config",

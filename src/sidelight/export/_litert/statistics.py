@@ -43,7 +43,7 @@ def statistics(subject: Subject) -> dict[str, Any]:
         "spreads": list(target.spreads),
         "log": target.log,
         "largest_log": LARGEST_LOG,
-        "sidelight": {**signature.to_properties(), **subject.for_tables},
+        "sidelight": subject.about,
     }
 
 

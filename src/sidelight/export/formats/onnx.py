@@ -89,8 +89,7 @@ class OnnxExporter(Exporter):
         whole = compose.merge_models(whole, behind.model("answer"), io_map=links)
         whole.graph.name = "sidelight"
         whole.producer_name = "sidelight"
-        properties = {**subject.signature.to_properties(), **subject.for_tables}
-        onnx.helper.set_model_props(whole, properties)
+        onnx.helper.set_model_props(whole, subject.about)
         onnx.checker.check_model(whole, full_check=True)
         path.write_bytes(whole.SerializeToString())
 

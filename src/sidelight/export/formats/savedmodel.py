@@ -85,8 +85,7 @@ class SavedModelExporter(Exporter):
         """Write the model, and its front by itself."""
         self._write(subject, front, front=True)
         self._write(subject, path, front=False)
-        about = {**subject.signature.to_properties(), **subject.for_tables}
-        text = json.dumps(about, indent=2, ensure_ascii=False)
+        text = json.dumps(subject.about, indent=2, ensure_ascii=False)
         (path / EXTRA).mkdir()
         (path / EXTRA / "sidelight.json").write_text(text, encoding="utf-8")
 
