@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sidelight import datasets
+    from sidelight.card import write_card
     from sidelight.doors import attach, fuse, make_datasets
     from sidelight.errors import SidelightError
     from sidelight.estimator import (
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sidelight.experiments.tune import tune
     from sidelight.export import export_run
     from sidelight.readers import Join, read_table
-    from sidelight.workflow import inspect
+    from sidelight.workflow import inspect, predict_table
     from sidelight.writers import write_table
 
 __version__ = "0.1.0"
@@ -48,8 +49,10 @@ _HOME = {
     "inspect": "sidelight.workflow",
     "load": "sidelight.estimator",
     "make_datasets": "sidelight.doors",
+    "predict_table": "sidelight.workflow",
     "read_table": "sidelight.readers",
     "tune": "sidelight.experiments.tune",
+    "write_card": "sidelight.card",
     "write_table": "sidelight.writers",
 }
 
@@ -68,8 +71,10 @@ __all__ = [
     "inspect",
     "load",
     "make_datasets",
+    "predict_table",
     "read_table",
     "tune",
+    "write_card",
     "write_table",
 ]
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import onnxruntime
 import polars as pl
@@ -16,6 +17,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+import sidelight as sl
 from sidelight import testing
 from sidelight.cli import main
 from sidelight.cli.export import _scored
@@ -209,11 +211,12 @@ def test_the_words_say_inputs_and_figures(sidelight, monkeypatch):
         "  image: uint8, height × width × 3, of any size",
         "  meta_image: text, empty where missing",
         "column 'image' is the input 'meta_image', for its name is taken",
-        "read back without Sidelight: 225 rows, with gaps, unknown words and extremes",
+        "read back in a fresh process: 225 rows, with gaps, unknown words and extremes",
         "  answers differ by 1.5e-06 at most (limit 1.0e-05)",
         "  encoded columns by 6.0e-08",
         "  pictures of other sizes: pixels by 1 of 255, answers by 3.0e-03, "
         "99.5% equal labels",
+        "no model card is inside: sidelight card RUN writes one",
     ]
 
 
@@ -378,3 +381,29 @@ def test_a_stack_of_networks(trained, sidelight, monkeypatch):
     done = sidelight("export", "runs/several", "--json")
     assert done.code == 0, done.err
     assert json.loads(done.out)["check"]["answers"] <= 1e-5
+
+
+def test_a_keras_file_is_a_whole_model(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    done = sidelight("export", "runs/done", "--to", "keras", "-o", "m.keras")
+    assert done.code == 0, done.err
+    for model, output in (("runs/done", "a.csv"), ("m.keras", "b.csv")):
+        assert sidelight("predict", model, "scenes.csv", "-o", output).code == 0
+    assert Path("a.csv").read_bytes() == Path("b.csv").read_bytes()
+    loaded = sl.load("m.keras")
+    assert (
+        loaded.predict("scenes.csv").tolist()
+        == pl.read_csv("a.csv")["prediction"].to_list()
+    )
+
+    keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)]).save("o.keras")
+    Path("cut.keras").write_bytes(Path("m.keras").read_bytes()[:2000])
+    for name, said in (
+        ("o.keras", "not written by Sidelight"),
+        ("cut.keras", "damaged"),
+        ("lost.keras", "no such file"),
+    ):
+        told = sidelight("predict", name, "scenes.csv", "-o", "c.csv")
+        assert told.code == 2
+        assert name in told.err
+        assert said in told.err

@@ -75,16 +75,18 @@ def _lines(exported: Exported) -> list[str]:
         f"column {column!r} is the input {name!r}, for its name is taken"
         for column, name in exported.renamed.items()
     ]
-    if not exported.has_card:
-        lines.append("without a model card: sidelight card RUN writes one")
     lines += _checked(exported.figures)
-    return [*lines, *_scored(exported)] if exported.is_smaller else lines
+    if exported.is_smaller:
+        lines += _scored(exported)
+    if not exported.has_card:
+        lines.append("no model card is inside: sidelight card RUN writes one")
+    return lines
 
 
 def _checked(figures: Figures) -> list[str]:
     """Return how far the file's answers are from the run's."""
     lines = [
-        f"read back without Sidelight: {figures.rows} rows, with gaps, unknown words "
+        f"read back in a fresh process: {figures.rows} rows, with gaps, unknown words "
         "and extremes",
         f"  answers differ by {figures.answers:.1e} at most (limit "
         f"{figures.most_at_size:.1e})",

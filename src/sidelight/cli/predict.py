@@ -23,7 +23,7 @@ SUFFIXES = (".parquet", ".csv")
 
 def predict(
     model: Annotated[
-        str, typer.Argument(help="Run directory, such as runs/NAME, or a .onnx file.")
+        str, typer.Argument(help="Run directory, or a .onnx or .keras file of export.")
     ],
     source: Annotated[str, typer.Argument(help="Table of the new rows.")],
     output: Annotated[

@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from sidelight.errors import ConfigError, NotFittedError, TableError
 from sidelight.experiments import method_of
-from sidelight.predictor import Predictor, load_predictor
+from sidelight.predictor import KerasFile, Predictor, load_predictor
 from sidelight.runs import RunDirectory
 from sidelight.schema import Task
 from sidelight.table import NULL_VALUES, Table
@@ -280,12 +280,16 @@ class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
 
 
 def load(path: str | Path) -> Classifier | Regressor:
-    """Return a fitted estimator from a run directory.
+    """Return a fitted estimator from a run directory, or from a file of `export`.
+
+    Args:
+        path: The directory, or a file that ends in .keras.
 
     Raises:
-        RunError: If the directory is no run or is damaged.
+        RunError: If it is no run or no such file, or is damaged.
     """
-    predictor = load_predictor(path)
+    is_file = Path(path).suffix == ".keras"
+    predictor = KerasFile.open(path) if is_file else load_predictor(path)
     estimator = Classifier() if predictor.classes else Regressor()
     estimator.predictor_ = predictor
     return estimator

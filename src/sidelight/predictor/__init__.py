@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sidelight.predictor._archive import KerasFile, append_about
     from sidelight.predictor._file import FilePredictor, held_for_tables
     from sidelight.predictor._keras import Predictor, answers_of, load_predictor
     from sidelight.predictor._onnx import OnnxModel
@@ -28,11 +29,13 @@ _HOME = {
     "ColumnSignature": "_signature",
     "FilePredictor": "_file",
     "ImageSignature": "_signature",
+    "KerasFile": "_archive",
     "OnnxModel": "_onnx",
     "Predictor": "_keras",
     "Signature": "_signature",
     "TablePredictor": "_table",
     "answers_of": "_keras",
+    "append_about": "_archive",
     "as_inputs": "_rows",
     "columns_of": "_rows",
     "held_for_tables": "_file",
@@ -46,11 +49,13 @@ __all__ = [
     "ColumnSignature",
     "FilePredictor",
     "ImageSignature",
+    "KerasFile",
     "OnnxModel",
     "Predictor",
     "Signature",
     "TablePredictor",
     "answers_of",
+    "append_about",
     "as_inputs",
     "columns_of",
     "held_for_tables",

@@ -58,14 +58,14 @@ class FilePredictor(TablePredictor):
         """
         model = OnnxModel.open(path)
         held = model.session.get_modelmeta().custom_metadata_map
-        try:
-            schema = Schema.model_validate_json(held[SCHEMA])
-            state = json.loads(held[PREPROCESSOR])
-            decimal = held[DECIMAL]
-        except (KeyError, ValueError, ValidationError) as error:
-            problem = "what this file says of its tables is missing or damaged"
-            raise RunError(problem, path=path, fix="Export the run again.") from error
-        return cls(model, Preprocessor.from_state(state, Path(path)), schema, decimal)
+        schema, preprocessor, decimal = for_tables(held, Path(path))
+        return cls(model, preprocessor, schema, decimal)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How its tables are read."""
+        words = self.model.signature.missing_words
+        return {"null_values": words, "decimal": self.decimal}
 
     @property
     def rule(self) -> ImageRule | None:  # type: ignore[override]
@@ -108,3 +108,19 @@ def held_for_tables(
         PREPROCESSOR: json.dumps(preprocessor.state(), ensure_ascii=False),
         DECIMAL: decimal,
     }
+
+
+def for_tables(held: Mapping[str, str], path: Path) -> tuple[Schema, Preprocessor, str]:
+    """Return schema, preprocessor and decimal sign that `held_for_tables` wrote.
+
+    Raises:
+        RunError: If they are missing or damaged.
+    """
+    try:
+        schema = Schema.model_validate_json(held[SCHEMA])
+        state = json.loads(held[PREPROCESSOR])
+        decimal = held[DECIMAL]
+    except (KeyError, ValueError, ValidationError) as error:
+        problem = "what this file says of its tables is missing or damaged"
+        raise RunError(problem, path=path, fix="Export the run again.") from error
+    return schema, Preprocessor.from_state(state, path), decimal

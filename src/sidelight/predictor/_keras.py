@@ -193,7 +193,7 @@ def load_predictor(path: str | Path) -> Predictor:
     """
     run = RunDirectory.open(path)
     predictor = Predictor(
-        network=_load_network(run.usable_model()),
+        network=load_network(run.usable_model()),
         preprocessor=Preprocessor.from_json(run.preprocessor),
         schema=load_schema(run.schema),
         rule=_load_rule(run.image_rule) if run.image_rule.exists() else None,
@@ -204,7 +204,12 @@ def load_predictor(path: str | Path) -> Predictor:
     return predictor
 
 
-def _load_network(path: Path) -> Any:
+def load_network(path: Path) -> Any:
+    """Load a network in Keras' safe mode.
+
+    Raises:
+        RunError: If it is damaged, or of another Keras.
+    """
     try:
         return keras.saving.load_model(path, compile=False)
     except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:

@@ -45,6 +45,11 @@ class TablePredictor(ABC):
     def may_miss(self) -> bool:
         """Whether the network was trained to do without columns or the picture."""
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How its tables are read, where the model says so itself; a run does not."""
+        return {}
+
     @abstractmethod
     def figures_of(
         self, table: Table, pictures: Mapping[str, NDArray[Any]], batch_size: int
@@ -90,7 +95,7 @@ class TablePredictor(ABC):
             TableError: If columns are missing (for a network that may not miss them) or
                 cells unusable; extra columns and another order of columns are fine.
         """
-        options["may_miss"] = self.may_miss
+        options = {**self.reading, **options, "may_miss": self.may_miss}
         if target:
             return read_table(
                 source, schema=self.schema, target=self.schema.targets, **options

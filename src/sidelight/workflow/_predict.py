@@ -14,7 +14,12 @@ import numpy as np
 
 from sidelight.errors import ImageError
 from sidelight.images import Decoded, decoded_ahead
-from sidelight.predictor import FilePredictor, TablePredictor, load_predictor
+from sidelight.predictor import (
+    FilePredictor,
+    KerasFile,
+    TablePredictor,
+    load_predictor,
+)
 from sidelight.table import Table
 from sidelight.workflow._outcomes import (
     counted,
@@ -25,7 +30,11 @@ from sidelight.workflow._outcomes import (
 from sidelight.workflow._parts import Parts
 from sidelight.workflow._read_for import read_for
 
-FILE_SUFFIX = ".onnx"
+# Files that are models by themselves.
+FILES: dict[str, type[FilePredictor | KerasFile]] = {
+    ".onnx": FilePredictor,
+    ".keras": KerasFile,
+}
 PART_BYTES = 32 * 2**20  # of pixels that are answered at once, about
 LARGEST_PART = 16_384  # rows
 
@@ -72,7 +81,7 @@ def predict_table(
     not answered again, if model, table and options are the same.
 
     Args:
-        model: A run's directory, or a file that was exported as ONNX.
+        model: A run's directory, or a file that was exported as .onnx or .keras.
         source: As for `read_table`.
         output: .parquet or .csv; a file that is there is replaced in the end.
         strict: Whether a row that cannot be answered ends it all.
@@ -127,8 +136,8 @@ def predict_table(
 def _open(model: str | Path) -> tuple[TablePredictor, str]:
     """Return a model that answers tables, and a key that differs if it does."""
     path = Path(model)
-    if path.suffix == FILE_SUFFIX:
-        file = FilePredictor.open(path)
+    if path.suffix in FILES:
+        file: TablePredictor = FILES[path.suffix].open(path)
         return file, hashlib.sha256(path.read_bytes()).hexdigest()
     run = load_predictor(path)
     held = sorted(p for p in path.iterdir() if p.suffix in (".keras", ".json"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.errors import ColumnNotFoundError, TableError
-from sidelight.predictor import FilePredictor, TablePredictor
+from sidelight.predictor import TablePredictor
 from sidelight.table import NULL_VALUES, Table
 from sidelight.workflow._config import load_config, make_config
 
@@ -29,12 +29,8 @@ def read_for(
     Raises:
         TableError: If columns are missing or cells unusable.
     """
-    if isinstance(predictor, FilePredictor):
-        held = {
-            "null_values": predictor.model.signature.missing_words,
-            "decimal": predictor.decimal,
-        }
-        return predictor.read(source, **{**held, **reading})
+    if predictor.reading:
+        return predictor.read(source, **reading)
     config = make_config(load_config(model)).table
     held = {
         "null_values": (*NULL_VALUES, *config.null_values),
