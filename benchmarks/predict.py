@@ -105,7 +105,7 @@ def speed(folder: Path, model: str) -> tuple[float, float, float]:
 
 def bare(folder: Path, model: str) -> tuple[Callable[[], object], int]:
     """Return a call of the network on a ready batch, and the batch's rows."""
-    from sidelight.predictor import FilePredictor, load_predictor, raw_cells
+    from sidelight.predictor import FilePredictor, load_predictor, raw_inputs
 
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 255, (BATCH, SIDE, SIDE, 3), np.uint8)
@@ -117,11 +117,7 @@ def bare(folder: Path, model: str) -> tuple[Callable[[], object], int]:
         return lambda: predictor.network.predict_on_batch(fed), BATCH
     file = FilePredictor.open(folder / model)
     rows = file.read(folder / "train.csv").at(np.arange(BATCH)).frame
-    given = {
-        name: raw_cells(column.kind, rows[source])
-        for column in file.model.signature.columns
-        for source, name in zip(column.sources, column.inputs, strict=True)
-    }
+    given = raw_inputs(file.model.signature.columns, rows)
     given |= {"image": pixels}
     given = {
         n: b.astype(object) if b.dtype.kind == "U" else b for n, b in given.items()

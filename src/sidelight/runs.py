@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import importlib.metadata
 import json
 import math
@@ -332,6 +333,14 @@ class RunDirectory:
             problem = f"this run has format {written}; this Sidelight reads {FORMAT}"
             raise RunError(problem, path=path, fix="Update sidelight, or train again.")
         return run
+
+    def fingerprint(self) -> str:
+        """Return a hash of the files that answers depend on."""
+        model = self.model if self.model.exists() else self.checkpoint
+        digest = hashlib.sha256()
+        for path in (model, self.preprocessor, self.image_rule, self.schema):
+            digest.update(path.read_bytes() if path.exists() else b"")
+        return digest.hexdigest()
 
     def usable_model(self) -> Path:
         """Return the trained model, or the last checkpoint of an interrupted run.

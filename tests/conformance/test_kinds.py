@@ -132,7 +132,7 @@ def test_a_row_is_encoded_alone_as_among_others(name):
 def test_training_rows_are_not_unusual_and_gaps_never_are(name):
     train, _ = CELLS[name]
     fitted = fit(name, train)
-    assert fitted.notices(table_of(name, [*train, None])) == []
+    assert list(fitted.unusual(table_of(name, [*train, None]))) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -45,6 +45,17 @@ def sidelight(capfd, monkeypatch, tmp_path):
     return call
 
 
+def type_in(folder: Path, *words: object) -> None:
+    """Type a command in a folder, for fixtures that several tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
+        patch.setattr(sys, "argv", ["sidelight", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert not stop.value.code
+
+
 def make_rows(folder: Path, num_rows: int = 48, mode: str = "RGB") -> list[dict]:
     """Write pictures whose brightness tells the label, and return their rows."""
     (folder / "images").mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,7 @@ import onnxruntime
 import pytest
 import yaml
 
-from sidelight.cli import main
-from tests.end_to_end.conftest import write_table
+from tests.end_to_end.conftest import type_in, write_table
 
 ROWS = 400
 TARGET = "area | `x`"  # breaks a table if it is not escaped
@@ -37,12 +35,7 @@ def home(tmp_path_factory):
     write_table(folder / "rows.csv", rows)
     words = ["train", "rows.csv", "--target", TARGET, "--fusion", "metadata"]
     words += ["--epochs", "12", "--group", "site", "--split", "grouped", "--name", "r"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["sidelight", *words])
-        with pytest.raises(SystemExit) as stop:
-            main()
-    assert not stop.value.code
+    type_in(folder, *words)
     return folder
 
 

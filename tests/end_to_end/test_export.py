@@ -19,7 +19,6 @@ from PIL import Image
 
 import sidelight as sl
 from sidelight import testing
-from sidelight.cli import main
 from sidelight.cli.export import _scored
 from sidelight.errors import ExportError, MissingPackageError, RunError
 from sidelight.export import Exported, Figures, Subject, _check, export_run
@@ -27,7 +26,7 @@ from sidelight.export._held_out import held_out
 from sidelight.export.formats import onnx as onnx_format
 from sidelight.pixels import ImageRule
 from sidelight.predictor import ColumnSignature, ImageSignature, Signature
-from tests.end_to_end.conftest import make_rows, write_table
+from tests.end_to_end.conftest import make_rows, type_in, write_table
 
 SENTINEL = b"what stood here before"
 
@@ -43,13 +42,7 @@ def trained(tmp_path_factory):
     write_table(folder / "scenes.csv", rows)
     words = ["train", "scenes.csv", "--image", "file", "--target", "label"]
     words += ["--backbone", "small", "--epochs", "1", "--size", "16x18"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
-        patch.setattr(sys, "argv", ["sidelight", *words, "--name", "done"])
-        with pytest.raises(SystemExit) as stop:
-            main()
-    assert not stop.value.code
+    type_in(folder, *words, "--name", "done")
     return folder
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 
 import numpy as np
 import polars as pl
 import pytest
 
-from sidelight.cli import main
 from sidelight.workflow import _predict, predict_table
-from tests.end_to_end.conftest import make_rows, write_table
+from tests.end_to_end.conftest import make_rows, type_in, write_table
 
 PROBABILITIES = [f"probability_{name}" for name in ("dark", "grey", "light")]
 SMALL = 10  # rows of a part
@@ -29,14 +27,8 @@ def home(tmp_path_factory):
     train = ["train", "scenes.csv", "--image", "file", "--target", "label"]
     train += ["--backbone", "small", "--epochs", "1", "--size", "16x18"]
     train += ["--name", "done"]
-    for words in (train, ["export", "runs/done", "--to", "onnx", "-o", "m.onnx"]):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(folder)
-            patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
-            patch.setattr(sys, "argv", ["sidelight", *words])
-            with pytest.raises(SystemExit) as stop:
-                main()
-        assert not stop.value.code
+    type_in(folder, *train)
+    type_in(folder, "export", "runs/done", "--to", "onnx", "-o", "m.onnx")
     return folder
 
 

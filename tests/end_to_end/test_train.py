@@ -6,8 +6,6 @@ import csv
 import json
 import shutil
 import sqlite3
-import sys
-from contextlib import suppress
 
 import keras
 import numpy as np
@@ -15,8 +13,7 @@ import polars as pl
 import pytest
 
 import sidelight as sl
-from sidelight.cli import main
-from tests.end_to_end.conftest import make_rows, write_table
+from tests.end_to_end.conftest import make_rows, type_in, write_table
 
 # Two narrow stages: what is tested here is the way, not the network.
 TINY = ("--set", "backbone.widths=[8, 16]")
@@ -47,11 +44,7 @@ def trained_once(tmp_path_factory):
     scenes = write_table(folder / "scenes.csv", make_rows(folder))
     asked = ("--image", "file", "--target", "label", *TINY, "--epochs", 2)
     words = ("train", scenes, *asked, "--name", "r", "--runs", folder / "runs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SIDELIGHT_CACHE", str(folder / "cache"))
-        patch.setattr(sys, "argv", ["sidelight", *map(str, words)])
-        with suppress(SystemExit):
-            main()
+    type_in(folder, *words)
     return folder / "runs" / "r"
 
 

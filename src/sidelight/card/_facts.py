@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,8 @@ def collect(
                 raise ColumnNotFoundError(name, known, path=rows.table.source)
         test = scored(predictor, rows, config.split.group)
         found = effects(predictor, rows, test, repeats=repeats, advance=advance)
-        groups = subgroups(test, rows.table, by or _telling(predictor, found))
-        if not by:
-            groups = {n: g for n, g in groups.items() if _tells(g)}
-            groups = dict(list(groups.items())[:MOST_SUBGROUPS])
+        told = subgroups(test, rows.table, by or _telling(predictor, found))
+        groups = dict(told if by else islice(filter(_tells, told), MOST_SUBGROUPS))
     audit = read_json(run.audit) if run.audit.exists() else {"findings": []}
     return Facts(
         name=run.path.resolve().name,
@@ -118,6 +117,7 @@ def _telling(predictor: Predictor, found: list[Effect]) -> list[str]:
     ]
 
 
-def _tells(groups: list[Group]) -> bool:
-    """Whether there are several values with rows enough to say something."""
+def _tells(told: tuple[str, list[Group]]) -> bool:
+    """Whether a column has several values with rows enough to say something."""
+    _, groups = told
     return sum(not group.is_small for group in groups) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -181,9 +181,9 @@ def _parts(predictor: Predictor, inputs: dict[str, Any]) -> dict[str, Part]:
 
 def subgroups(
     test: Scored, table: Table, columns: Sequence[str]
-) -> dict[str, list[Group]]:
-    """Return scores by value of each column."""
-    return {name: _groups(test, table, name) for name in columns}
+) -> Iterator[tuple[str, list[Group]]]:
+    """Yield each column with its scores by value, when it is asked for."""
+    return ((name, _groups(test, table, name)) for name in columns)
 
 
 def _groups(test: Scored, table: Table, name: str) -> list[Group]:

@@ -6,6 +6,10 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import keras
+
+from sidelight.errors import ConfigError
+
 if TYPE_CHECKING:
     from sidelight.export._subject import Subject
 
@@ -51,3 +55,32 @@ class Exporter(ABC):
     @abstractmethod
     def write(self, subject: Subject, path: Path, front: Path) -> None:
         """Write the file, and by itself the part before the network."""
+
+
+def without(*packages: str) -> str:
+    """Return how an engine begins in which these packages cannot be imported."""
+    return f"""
+import pathlib, sys
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {packages!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Nothing())
+"""
+
+
+def need_tensorflow(what: str) -> None:
+    """Ask Keras for its backend.
+
+    Args:
+        what: What is made of TensorFlow, with its verb: "ONNX is".
+
+    Raises:
+        ConfigError: If it is another.
+    """
+    name = keras.backend.backend()
+    if name != "tensorflow":
+        problem = f"Keras runs on {name}; {what} made of TensorFlow"
+        raise ConfigError(problem, fix="Export with KERAS_BACKEND=tensorflow.")

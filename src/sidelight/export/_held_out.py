@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sidelight.evaluation import primary_metric, row_scores
-from sidelight.predictor import raw_cells
+from sidelight.predictor import raw_inputs
 from sidelight.workflow import held_out_rows
 
 if TYPE_CHECKING:
@@ -77,11 +77,7 @@ def held_out(subject: Subject, path: str | Path) -> HeldOut | None:
     rows = held_out_rows(path, predictor, MOST_ROWS)
     if rows is None:
         return None
-    given = {
-        subject.names[source]: raw_cells(fitted.column.kind, rows.table.frame[source])
-        for fitted in subject.columns
-        for source in fitted.column.sources
-    }
+    given = raw_inputs(subject.signature.columns, rows.table.frame)
     return HeldOut(
         given={**given, **rows.pictures},
         figures=predictor.figures_of(rows.table, rows.pictures, BATCH_SIZE),

@@ -15,7 +15,7 @@ import polars as pl
 from PIL import Image
 
 from sidelight.pixels import decode
-from sidelight.predictor import raw_cells
+from sidelight.predictor import raw_inputs
 from sidelight.registry import GRAPHS
 from sidelight.table import Table
 
@@ -123,14 +123,9 @@ def _nudged(values: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
 def _cells(subject: Subject, rng: np.random.Generator) -> Batch:
     predictor = subject.predictor
     columns: dict[str, pl.Series] = {}
-    given: dict[str, NDArray[Any]] = {}
     for fitted in predictor.preprocessor.columns:
         raw = GRAPHS.get(fitted.column.kind).obj(fitted, subject.nulls)
-        samples = raw.samples(ROWS, rng)
-        columns |= samples
-        if fitted in subject.columns:
-            kind = fitted.column.kind
-            given |= {subject.names[n]: raw_cells(kind, c) for n, c in samples.items()}
+        columns |= raw.samples(ROWS, rng)
     frame = pl.DataFrame(columns) if columns else pl.DataFrame({"row": range(ROWS)})
     table = Table(frame, predictor.schema, "sample rows", np.arange(1, ROWS + 1))
     front = predictor.preprocessor.transform(table)
@@ -139,6 +134,7 @@ def _cells(subject: Subject, rng: np.random.Generator) -> Batch:
             front["numeric"][:, [feature.start + i for i in feature.unseen]] = 0
     if predictor.may_miss:
         front["present"] = predictor.preprocessor.present(table)
+    given = raw_inputs(subject.signature.columns, frame)
     nothing = np.empty((0, 0), np.float32)
     return Batch(given, front, nothing, nothing, at_size=True)
 

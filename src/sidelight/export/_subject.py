@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from importlib import metadata
@@ -84,7 +83,7 @@ class Subject:
         config = make_config(load_config(path)).table
         nulls = tuple(dict.fromkeys((*NULL_VALUES, *config.null_values)))
         card = run.card.read_text(encoding="utf-8") if run.card.exists() else ""
-        return cls(predictor, nulls, _fingerprint(run), config.decimal, card)
+        return cls(predictor, nulls, run.fingerprint(), config.decimal, card)
 
     @property
     def columns(self) -> tuple[Any, ...]:
@@ -212,10 +211,3 @@ def identifiers(sources: list[str]) -> dict[str, str]:
         taken.add(name.lower())
         found[source] = name
     return found
-
-
-def _fingerprint(run: RunDirectory) -> str:
-    digest = hashlib.sha256()
-    for path in (run.model, run.preprocessor, run.image_rule, run.schema):
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sidelight.predictor._file import FilePredictor, held_for_tables
     from sidelight.predictor._keras import Predictor, answers_of, load_predictor
     from sidelight.predictor._onnx import OnnxModel
-    from sidelight.predictor._raw import raw_cells
+    from sidelight.predictor._raw import raw_cells, raw_inputs
     from sidelight.predictor._rows import as_inputs, columns_of, row_model
     from sidelight.predictor._signature import (
         ColumnSignature,
@@ -41,6 +41,7 @@ _HOME = {
     "held_for_tables": "_file",
     "load_predictor": "_keras",
     "raw_cells": "_raw",
+    "raw_inputs": "_raw",
     "row_model": "_rows",
     "unusual": "_unusual",
 }
@@ -61,6 +62,7 @@ __all__ = [
     "held_for_tables",
     "load_predictor",
     "raw_cells",
+    "raw_inputs",
     "row_model",
     "unusual",
 ]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sidelight.errors import RunError
 from sidelight.predictor._onnx import OnnxModel
-from sidelight.predictor._raw import raw_cells
+from sidelight.predictor._raw import raw_inputs
 from sidelight.predictor._table import TablePredictor, in_batches
 from sidelight.preprocessing import Preprocessor
 from sidelight.schema import Schema
@@ -87,11 +87,7 @@ class FilePredictor(TablePredictor):
         self, table: Table, pictures: Mapping[str, NDArray[Any]], batch_size: int
     ) -> NDArray[Any]:
         """Answer rows whose pictures are decoded; see `TablePredictor`."""
-        inputs = {
-            name: raw_cells(column.kind, table.frame[source])
-            for column in self.model.signature.columns
-            for source, name in zip(column.sources, column.inputs, strict=True)
-        }
+        inputs = raw_inputs(self.model.signature.columns, table.frame)
         fed = {**inputs, **pictures}
         for name, block in fed.items():
             if block.dtype.kind == "U":  # onnxruntime takes text as objects

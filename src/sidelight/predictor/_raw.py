@@ -10,8 +10,11 @@ import polars as pl
 from sidelight.predictor._rows import NOT_A_TIME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from sidelight.predictor._signature import ColumnSignature
     from sidelight.schema import Kind
 
 
@@ -27,3 +30,19 @@ def raw_cells(kind: Kind, cells: pl.Series) -> NDArray[Any]:
     if kind in ("categorical", "multi_hot"):
         return cells.cast(pl.String).fill_null("").to_numpy().astype(np.str_)
     return cells.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def raw_inputs(
+    columns: Iterable[ColumnSignature], frame: pl.DataFrame
+) -> dict[str, NDArray[Any]]:
+    """Return what an exported file is given for the metadata of some rows.
+
+    Args:
+        columns: Of the file's signature.
+        frame: The rows, typed.
+    """
+    return {
+        name: raw_cells(column.kind, frame[source])
+        for column in columns
+        for source, name in zip(column.sources, column.inputs, strict=True)
+    }

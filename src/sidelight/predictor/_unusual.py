@@ -31,7 +31,7 @@ class Flag(Record):
 def unusual(signature: Signature, row: Mapping[str, Any]) -> list[Flag]:
     """Say what in a row is unlike any training row; a gap is not.
 
-    It is what `Preprocessor.notices` finds in tables, for a single row of plain values.
+    It is what `Preprocessor.unusual` finds in tables, for a single row of plain values.
 
     Args:
         signature: The model's.

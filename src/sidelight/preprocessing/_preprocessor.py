@@ -201,18 +201,6 @@ class Preprocessor:
                 if mask.any():
                     yield column.column.name, what, mask
 
-    def notices(self, table: Table) -> list[str]:
-        """Say what in these rows is unlike anything in the training rows."""
-        found = []
-        for name, what, mask in self.unusual(table):
-            rows = ", ".join(str(row) for row in table.rows[mask][:5])
-            more = ", …" if mask.sum() > 5 else ""
-            found.append(
-                f"column {name!r}: {mask.sum()} of {len(table)} "
-                f"rows are {what} (rows {rows}{more})"
-            )
-        return found
-
     def gaps(self, table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Yield the columns whose gaps are errors, and `(rows,)` where they are."""
         for column in self.columns:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from sidelight.predictor import (
     TablePredictor,
     load_predictor,
 )
+from sidelight.runs import RunDirectory
 from sidelight.table import Table
 from sidelight.workflow._outcomes import (
     counted,
@@ -29,6 +30,9 @@ from sidelight.workflow._outcomes import (
 )
 from sidelight.workflow._parts import Parts
 from sidelight.workflow._read_for import read_for
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Files that are models by themselves.
 FILES: dict[str, type[FilePredictor | KerasFile]] = {
@@ -115,7 +119,7 @@ def predict_table(
     advance(gone_on, len(table))
     starts = range(gone_on, len(table), size)
     slices = [np.arange(at, min(at + size, len(table))) for at in starts]
-    pictures = _pictures(predictor, (table.at(rows) for rows in slices))
+    pictures = _pictures(predictor, table, slices)
     for rows, decoded in zip(slices, pictures, strict=True):
         part = table.at(rows)
         bad = {n: problems[int(at)] for n, at in enumerate(rows) if int(at) in problems}
@@ -139,13 +143,7 @@ def _open(model: str | Path) -> tuple[TablePredictor, str]:
     if path.suffix in FILES:
         file: TablePredictor = FILES[path.suffix].open(path)
         return file, hashlib.sha256(path.read_bytes()).hexdigest()
-    run = load_predictor(path)
-    held = sorted(p for p in path.iterdir() if p.suffix in (".keras", ".json"))
-    digest = hashlib.sha256()
-    for held_file in held:
-        if held_file.name != "metrics.json":
-            digest.update(held_file.read_bytes())
-    return run, digest.hexdigest()
+    return load_predictor(path), RunDirectory.open(path).fingerprint()
 
 
 def _digest(table: Table) -> str:
@@ -168,10 +166,12 @@ def _part_rows(predictor: TablePredictor) -> int:
     return max(1, min(LARGEST_PART, PART_BYTES // one))
 
 
-def _pictures(predictor: TablePredictor, slices: Iterator[Table]) -> Iterator[Decoded]:
+def _pictures(
+    predictor: TablePredictor, table: Table, slices: list[NDArray[Any]]
+) -> Iterator[Decoded]:
     if not predictor.uses_image or predictor.rule is None:
         return (Decoded({}, {}) for _ in slices)
-    images = (part.images for part in slices)
+    images = (table.images.at(rows) for rows in slices)
     return decoded_ahead(images, predictor.rule, workers=os.cpu_count() or 1)
 
 

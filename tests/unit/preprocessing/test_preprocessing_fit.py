@@ -168,13 +168,16 @@ def test_what_is_done_is_told_column_by_column():
 
 def test_rows_unlike_training_are_noticed():
     fitted = Preprocessor.fit(table_of())
-    assert fitted.notices(table_of()) == []
+    assert list(fitted.unusual(table_of())) == []
     odd = FRAME.with_columns(
         age=pl.Series([0.0, 2.0, None, 9.0]), site=pl.Series(["a", "q", "b", "b"])
     )
-    first, second = fitted.notices(table_of(odd, part="test"))
-    assert "'age': 2 of 4 rows are outside 1 to 5 (rows 11, 14)" in first
-    assert "'site': 1 of 4 rows are never seen in training (rows 12)" in second
+    table = table_of(odd, part="test")
+    found = [(*said, table.rows[at].tolist()) for *said, at in fitted.unusual(table)]
+    assert found == [
+        ("age", "outside 1 to 5", [11, 14]),
+        ("site", "never seen in training", [12]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +206,7 @@ def test_nan_is_a_gap():
     found = fitted.transform(table_of(nans, **options))["numeric"]
     wanted = fitted.transform(table_of(gaps, **options))["numeric"]
     np.testing.assert_array_equal(found, wanted)
-    assert fitted.notices(table_of(nans, **options)) == []
+    assert list(fitted.unusual(table_of(nans, **options))) == []
     strict = (AGE.model_copy(update={"missing": "error"}),)
     with pytest.raises(TableError) as caught:
         Preprocessor.fit(table_of(nans, **{**options, "columns": strict}))

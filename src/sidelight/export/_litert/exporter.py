@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from sidelight.errors import ConfigError
-from sidelight.export._base import Exporter
+from sidelight.export._base import Exporter, need_tensorflow, without
 from sidelight.export._litert.statistics import statistics
 
 if TYPE_CHECKING:
@@ -22,17 +22,10 @@ if TYPE_CHECKING:
 MODEL, COLUMNS, READER = "model.tflite", "columns.json", "reader.py"
 ANSWER = "answer"
 # Runs where Sidelight cannot be imported: the reader in the folder encodes the rows.
-ENGINE = """
-import pathlib, sys
-
+ENGINE = (
+    without("sidelight", "polars", "onnx")
+    + """
 sys.dont_write_bytecode = True
-
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"sidelight", "polars", "onnx"}:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Nothing())
 import numpy as np
 import tensorflow as tf
 
@@ -71,6 +64,7 @@ for rows in sorted(folder.glob("rows-*.npz")):
         found["prediction"] = np.array([list(a.values()) for a in answers])
     np.savez(folder / rows.name.replace("rows-", "answers-"), **found)
 """
+)
 
 
 class LiteRtExporter(Exporter):
@@ -89,10 +83,7 @@ class LiteRtExporter(Exporter):
         Raises:
             ConfigError: If it is not TensorFlow.
         """
-        name = keras.backend.backend()
-        if name != "tensorflow":
-            problem = f"Keras runs on {name}; LiteRT models are made of TensorFlow"
-            raise ConfigError(problem, fix="Export with KERAS_BACKEND=tensorflow.")
+        need_tensorflow("LiteRT models are")
 
     def write(self, subject: Subject, path: Path, front: Path) -> None:  # noqa: ARG002
         """Write the three files; the reader is the part before the network."""

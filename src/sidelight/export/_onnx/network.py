@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from sidelight.errors import ConfigError
+from sidelight.export._base import need_tensorflow
 from sidelight.export._onnx.graph import IR_VERSION, OPSET, load_onnx
 
 PREFIX = "network/"
@@ -28,9 +29,7 @@ def convert(network: keras.Model) -> Any:
         ConfigError: If Keras runs on another backend than TensorFlow, or the network
             has an operation that ONNX does not have.
     """
-    if keras.backend.backend() != "tensorflow":
-        problem = f"Keras runs on {keras.backend.backend()}; ONNX is made of TensorFlow"
-        raise ConfigError(problem, fix="Export with KERAS_BACKEND=tensorflow.")
+    need_tensorflow("ONNX is")
     onnx = load_onnx()
     made = _traced(network)
     unknown = _unknown_operations(made)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sidelight.errors import MissingPackageError
-from sidelight.export._base import Exporter
+from sidelight.export._base import Exporter, without
 from sidelight.export._onnx.graph import PURPOSE, OnnxGraph, load_onnx
 from sidelight.export._onnx.network import ANSWER, PREFIX, convert
 from sidelight.export.steps.answer import add_answer
@@ -21,15 +21,9 @@ if TYPE_CHECKING:
     from sidelight.export._subject import Subject
 
 # Runs where neither Sidelight nor a training library can be imported.
-ENGINE = """
-import pathlib, sys
-
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"sidelight", "tensorflow", "keras", "polars", "onnx"}:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Nothing())
+ENGINE = (
+    without("sidelight", "tensorflow", "keras", "polars", "onnx")
+    + """
 import numpy as np
 import onnxruntime
 
@@ -53,6 +47,7 @@ for rows in sorted(folder.glob("rows-*.npz")):
             answers[entry.name] = value.astype(str) if text else value
     np.savez(folder / rows.name.replace("rows-", "answers-"), **answers)
 """
+)
 
 
 @EXPORTERS.register(

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import keras
-
-from sidelight.errors import ConfigError
-from sidelight.export._base import Exporter
+from sidelight.export._base import Exporter, need_tensorflow, without
 from sidelight.registry import EXPORTERS
 
 if TYPE_CHECKING:
@@ -19,15 +16,9 @@ if TYPE_CHECKING:
 RAW, ENCODED = "serving_default", "encoded"
 EXTRA = "assets.extra"  # where TensorFlow leaves room for files of others
 # Runs where Sidelight cannot be imported; TensorFlow itself imports Keras.
-ENGINE = """
-import pathlib, sys
-
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"sidelight", "polars", "onnx"}:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Nothing())
+ENGINE = (
+    without("sidelight", "polars", "onnx")
+    + """
 import numpy as np
 import tensorflow as tf
 
@@ -48,6 +39,7 @@ for rows in sorted(folder.glob("rows-*.npz")):
             answers[before + name] = value
     np.savez(folder / rows.name.replace("rows-", "answers-"), **answers)
 """
+)
 
 
 @EXPORTERS.register(
@@ -68,10 +60,7 @@ class SavedModelExporter(Exporter):
         Raises:
             ConfigError: If it is not TensorFlow.
         """
-        name = keras.backend.backend()
-        if name != "tensorflow":
-            problem = f"Keras runs on {name}; a SavedModel is made of TensorFlow"
-            raise ConfigError(problem, fix="Export with KERAS_BACKEND=tensorflow.")
+        need_tensorflow("a SavedModel is")
 
     def takes_files(self, subject: Subject) -> bool:
         """Whether pictures are also taken as the bytes of JPEG or PNG files."""
