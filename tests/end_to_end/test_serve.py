@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -457,18 +458,39 @@ def _until(holds):
 
 
 def test_what_was_taken_is_answered_before_it_ends(folder):
-    with served(folder / "one.onnx") as running:
-        data = [
-            base64.b64encode(picture(n, "PNG", (200, 200))).decode() for n in range(40)
-        ]
-        body = {"rows": [{"metadata": ROW, "image": text} for text in data]}
-        with ThreadPoolExecutor(6) as pool, client(running) as http:
-            sent = [pool.submit(http.post, "/predict", json=body) for _ in range(6)]
+    data = base64.b64encode(picture(1, "PNG", (200, 200))).decode()
+    row = {"metadata": ROW, "image": data}
+    text = json.dumps({"rows": [row] * 20}).encode()
+    told_to_end = threading.Event()
+
+    def body():
+        yield text[:1000]
+        assert told_to_end.wait(PATIENCE_S)
+        yield text[1000:]
+
+    kind = {"content-type": "application/json"}
+    with served(folder / "one.onnx") as running, client(running) as http:
+        with ThreadPoolExecutor(6) as pool:
+            sent = [
+                pool.submit(http.post, "/predict", content=body(), headers=kind)
+                for _ in range(6)
+            ]
             _until(lambda: "sidelight_open_requests 6.0" in http.get("/metrics").text)
-            assert running.stop() == 0
+            running.process.send_signal(signal.SIGTERM)
+            _until(lambda: _is_refused(running))
+            told_to_end.set()
             answers = [future.result() for future in sent]
+        assert running.process.wait(PATIENCE_S) == 0
     assert [answer.status_code for answer in answers] == [200] * 6
     assert all("label" in row for answer in answers for row in answer.json()["rows"])
+
+
+def _is_refused(running):
+    try:
+        httpx.get(f"{running.url}/healthz")
+    except httpx.ConnectError:
+        return True
+    return False
 
 
 def test_a_key_is_asked_for(folder):
