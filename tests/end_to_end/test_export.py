@@ -124,6 +124,20 @@ def test_a_savedmodel_takes_files_in_plain_tensorflow(trained, sidelight, monkey
     about = json.loads(Path("sm/assets.extra/sidelight.json").read_text("utf-8"))
     assert about["sidelight_fingerprint"] == said["fingerprint"]
 
+    assert sidelight("predict", "sm", "scenes.csv", "-o", "q.csv").code == 0
+    _answer_alike("p.csv", "q.csv", 1e-5)
+    Path("sm/assets.extra/sidelight.json").unlink()
+    told = sidelight("predict", "sm", "scenes.csv", "-o", "no.csv")
+    assert told.code == 2
+    assert "this file was not written by Sidelight" in told.err
+
+
+def _answer_alike(wanted, found, limit):
+    wanted, found = pl.read_csv(wanted), pl.read_csv(found)
+    figures = [f"probability_{name}" for name in ("dark", "grey", "light")]
+    np.testing.assert_allclose(found[figures], wanted[figures], atol=limit)
+    assert found["flags"].to_list() == wanted["flags"].to_list()
+
 
 def test_fewer_bits_are_scored_on_the_test_rows(trained, sidelight, monkeypatch):
     monkeypatch.chdir(trained)
@@ -134,6 +148,18 @@ def test_fewer_bits_are_scored_on_the_test_rows(trained, sidelight, monkeypatch)
     assert f"on 9 test rows: {stored:.4f}, of the run {stored:.4f}" in done.out
     names = {path.name for path in Path("bits").iterdir()}
     assert names == {"model.tflite", "columns.json", "reader.py"}
+
+    assert sidelight("predict", "runs/done", "scenes.csv", "-o", "p.csv").code == 0
+    assert sidelight("predict", "bits", "scenes.csv", "-o", "q.csv").code == 0
+    _answer_alike("p.csv", "q.csv", 0.2)
+    for name in ("columns.json", "model.tflite"):
+        whole = Path("bits", name).read_bytes()
+        Path("bits", name).write_bytes(b"{")
+        told = sidelight("predict", "bits", "scenes.csv", "-o", "no.csv")
+        assert told.code == 2
+        assert f"{name} is " in told.err
+        assert "Export the run again." in told.err
+        Path("bits", name).write_bytes(whole)
 
     table = Path("scenes.csv").read_text("utf-8")
     Path("scenes.csv").write_text(table.splitlines()[0], "utf-8")

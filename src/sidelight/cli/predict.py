@@ -22,9 +22,7 @@ SUFFIXES = (".parquet", ".csv")
 
 
 def predict(
-    model: Annotated[
-        str, typer.Argument(help="Run directory, or a .onnx or .keras file of export.")
-    ],
+    model: Annotated[str, typer.Argument(help="Run directory, or what export wrote.")],
     source: Annotated[str, typer.Argument(help="Table of the new rows.")],
     output: Annotated[
         str, typer.Option("--output", "-o", help="File to write: .parquet or .csv")

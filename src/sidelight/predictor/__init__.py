@@ -1,8 +1,9 @@
 """A trained model in, raw rows and pictures in, answers out.
 
-Two engines: `Predictor` runs a run's network in Keras, `OnnxModel` an exported file in
-onnxruntime. What a file says of itself is its `Signature`. Everything is loaded when it
-is first used, so that a server needs neither Keras nor Polars.
+`Predictor` runs a run's network in Keras; an export answers in its own engine:
+`OnnxModel`, `SavedModel` or `LiteRtModel`. What a file says of itself is its
+`Signature`. Everything is loaded when it is first used, so that a server needs neither
+Keras nor Polars.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sidelight.predictor._archive import KerasFile, append_about
+    from sidelight.predictor._exported import is_exported, load_exported
     from sidelight.predictor._file import FilePredictor, held_for_tables
     from sidelight.predictor._keras import Predictor, answers_of, load_predictor
+    from sidelight.predictor._litert import LiteRtModel
     from sidelight.predictor._onnx import OnnxModel
     from sidelight.predictor._raw import raw_cells, raw_inputs
     from sidelight.predictor._rows import as_inputs, columns_of, row_model
+    from sidelight.predictor._savedmodel import SavedModel
     from sidelight.predictor._signature import (
         ColumnSignature,
         ImageSignature,
@@ -30,8 +34,10 @@ _HOME = {
     "FilePredictor": "_file",
     "ImageSignature": "_signature",
     "KerasFile": "_archive",
+    "LiteRtModel": "_litert",
     "OnnxModel": "_onnx",
     "Predictor": "_keras",
+    "SavedModel": "_savedmodel",
     "Signature": "_signature",
     "TablePredictor": "_table",
     "answers_of": "_keras",
@@ -39,6 +45,8 @@ _HOME = {
     "as_inputs": "_rows",
     "columns_of": "_rows",
     "held_for_tables": "_file",
+    "is_exported": "_exported",
+    "load_exported": "_exported",
     "load_predictor": "_keras",
     "raw_cells": "_raw",
     "raw_inputs": "_raw",
@@ -51,8 +59,10 @@ __all__ = [
     "FilePredictor",
     "ImageSignature",
     "KerasFile",
+    "LiteRtModel",
     "OnnxModel",
     "Predictor",
+    "SavedModel",
     "Signature",
     "TablePredictor",
     "answers_of",
@@ -60,6 +70,8 @@ __all__ = [
     "as_inputs",
     "columns_of",
     "held_for_tables",
+    "is_exported",
+    "load_exported",
     "load_predictor",
     "raw_cells",
     "raw_inputs",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import ValidationError
 
 from sidelight.errors import RunError
-from sidelight.predictor._onnx import OnnxModel
+from sidelight.predictor._engine import Engine, open_engine
 from sidelight.predictor._raw import raw_inputs
 from sidelight.predictor._table import TablePredictor, in_batches
 from sidelight.preprocessing import Preprocessor
@@ -36,29 +36,28 @@ class FilePredictor(TablePredictor):
     """An exported file, with what reading tables for it takes.
 
     Attributes:
-        model: The file.
+        model: The file, in what answers it.
         preprocessor: As in the run; says what is unusual, encodes nothing here.
         schema: What each column was for in training.
         decimal: The decimal sign of the training table.
     """
 
-    model: OnnxModel
+    model: Engine
     preprocessor: Preprocessor
     schema: Schema
     decimal: str
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Load a file.
+        """Load a file or a folder: ONNX, SavedModel or LiteRT.
 
         Raises:
             RunError: If it is none, damaged, not written by Sidelight, or of another
                 version.
-            MissingPackageError: If onnxruntime is not there.
+            MissingPackageError: If what it runs in is not there.
         """
-        model = OnnxModel.open(path)
-        held = model.session.get_modelmeta().custom_metadata_map
-        schema, preprocessor, decimal = for_tables(held, Path(path))
+        model = open_engine(Path(path))
+        schema, preprocessor, decimal = for_tables(model.about, Path(path))
         return cls(model, preprocessor, schema, decimal)
 
     @property
@@ -88,11 +87,7 @@ class FilePredictor(TablePredictor):
     ) -> NDArray[Any]:
         """Answer rows whose pictures are decoded; see `TablePredictor`."""
         inputs = raw_inputs(self.model.signature.columns, table.frame)
-        fed = {**inputs, **pictures}
-        for name, block in fed.items():
-            if block.dtype.kind == "U":  # onnxruntime takes text as objects
-                fed[name] = block.astype(object)
-        return in_batches(self.model.figures, fed, batch_size)
+        return in_batches(self.model.figures, {**inputs, **pictures}, batch_size)
 
 
 def held_for_tables(

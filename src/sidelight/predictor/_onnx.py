@@ -67,6 +67,12 @@ class OnnxModel:
         return cls(path, Signature.from_properties(properties, path), session)
 
     @property
+    def about(self) -> Mapping[str, str]:
+        """All texts that it holds beside its network."""
+        found: Mapping[str, str] = self.session.get_modelmeta().custom_metadata_map
+        return found
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the inputs."""
         return tuple(entry.name for entry in self.session.get_inputs())
@@ -83,13 +89,18 @@ class OnnxModel:
             "prediction" float64 `(rows,)` or `(rows, targets)`.
         """
         names = self.signature.outputs
-        fed = {name: inputs[name] for name in self.inputs}
+        fed = {name: _fed(inputs[name]) for name in self.inputs}
         return dict(zip(names, self.session.run(list(names), fed), strict=True))
 
     def figures(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[np.floating[Any]]:
         """Return `run`'s probabilities, or predicted numbers."""
         answers = self.run(inputs)
         return answers["probability" if "probability" in answers else "prediction"]
+
+
+def _fed(block: NDArray[Any]) -> NDArray[Any]:
+    """Return a block as onnxruntime takes it: text as objects."""
+    return block.astype(object) if block.dtype.kind == "U" else block
 
 
 def _load_runtime() -> Any:

@@ -106,6 +106,11 @@ class Signature(Record):
     missing_words: tuple[str, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the figures of an answer: classes, labels, or target columns."""
+        return self.classes or self.targets
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Names of what the file answers."""
         if not self.classes:

@@ -119,7 +119,7 @@ class Desk:
             HTTPException: If its picture cannot be used, or there is no such class.
         """
         signature = served.signature
-        names = signature.classes or signature.targets
+        names = signature.names
         if wanted is not None and wanted not in names:
             refuse(f"there is no class {wanted!r} ({', '.join(names[:20])})", "class")
         pictures = await self._pixels_or_refusal(served, row)

@@ -31,7 +31,7 @@ def explained(
         wanted: The class or target; None is the likeliest, or the first.
     """
     table = figures.reshape(len(figures), -1).astype(float)
-    names = signature.classes or signature.targets
+    names = signature.names
     place = _place(signature, table[0], names, wanted)
     now, column = table[0, place], table[:, place]
     effects = [

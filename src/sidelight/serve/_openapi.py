@@ -69,6 +69,8 @@ def add_openapi(app: FastAPI, models: Models) -> None:
                         names = {"type": "string", "enum": models.names}
                         parameter["schema"] = names
         paths["/readyz"]["get"]["responses"]["503"] = _json("Not ready", {})
+        figures = {"text/plain": {"schema": {"type": "string"}}}
+        paths["/metrics"]["get"]["responses"]["200"]["content"] = figures
         for path in ("/healthz", "/readyz"):
             paths[path]["get"]["security"] = []
         return text
@@ -93,7 +95,8 @@ def _body(served: Served, *, several: bool) -> dict[str, Any]:
         },
     }
     if not several:
-        form["properties"]["class"] = {"type": "string"}
+        names = list(signature.names)
+        form["properties"]["class"] = {"type": "string", "enum": names}
     if signature.image is not None:
         form["required"] = ["image"]
         form["properties"]["image"] = _files(signature)

@@ -40,6 +40,8 @@ def check_export(
 ) -> dict[str, Any]:
     """Export a network with columns of every kind; the export checks itself.
 
+    It is also opened as `sidelight predict` opens it, and asked about a table.
+
     Args:
         to: Registry name of the format.
         folder: Where the file is written.
@@ -62,7 +64,35 @@ def check_export(
     subject = tiny_subject(fusion=fusion, backbone=backbone, **changes)
     exported = write_checked(subject, to, place)
     require(place.exists(), f"{to}: leaves no file of {fusion} in {backbone}")
+    off = _off_on_a_table(subject, place)
+    limit = EXPORTERS.get(to).obj.most_answers
+    require(off <= limit, f"{to}: {off:.2g} off on a table, with {fusion}")
     return exported.figures.to_dict()
+
+
+def _off_on_a_table(subject: Subject, place: Path) -> float:
+    """Return how far an export's answers to a table are from the network's.
+
+    Numbers are in units of their spread in training, as in the export's own check.
+    """
+    from sidelight.predictor import load_exported  # noqa: PLC0415
+
+    table = every_kind(subject.predictor.task)
+    pictures = {}
+    if subject.predictor.uses_image:
+        rng, spec = np.random.default_rng(1), subject.image
+        several = () if spec.pictures == 1 else (spec.pictures,)
+        shape = (ROWS, *several, spec.height, spec.width, spec.bands)
+        pictures["image"] = rng.integers(0, 256, shape).astype(subject.rule.dtype)
+        if several:
+            pictures["pictures"] = np.ones((ROWS, *several), np.float32)
+    wanted, found = (
+        predictor.figures_of(table, pictures, batch_size=32).reshape(ROWS, -1)
+        for predictor in (subject.predictor, load_exported(place))
+    )
+    target = subject.predictor.preprocessor.known_target
+    spread = np.array(target.spreads if target.task == "regression" else 1.0)
+    return float((np.abs(found - wanted) / spread).max())
 
 
 def tiny_subject(

@@ -15,9 +15,9 @@ import numpy as np
 from sidelight.errors import ImageError
 from sidelight.images import Decoded, decoded_ahead
 from sidelight.predictor import (
-    FilePredictor,
-    KerasFile,
     TablePredictor,
+    is_exported,
+    load_exported,
     load_predictor,
 )
 from sidelight.runs import RunDirectory
@@ -34,11 +34,6 @@ from sidelight.workflow._read_for import read_for
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Files that are models by themselves.
-FILES: dict[str, type[FilePredictor | KerasFile]] = {
-    ".onnx": FilePredictor,
-    ".keras": KerasFile,
-}
 PART_BYTES = 32 * 2**20  # of pixels that are answered at once, about
 LARGEST_PART = 16_384  # rows
 
@@ -85,7 +80,7 @@ def predict_table(
     not answered again, if model, table and options are the same.
 
     Args:
-        model: A run's directory, or a file that was exported as .onnx or .keras.
+        model: A run's directory, or what any export wrote.
         source: As for `read_table`.
         output: .parquet or .csv; a file that is there is replaced in the end.
         strict: Whether a row that cannot be answered ends it all.
@@ -140,10 +135,19 @@ def predict_table(
 def _open(model: str | Path) -> tuple[TablePredictor, str]:
     """Return a model that answers tables, and a key that differs if it does."""
     path = Path(model)
-    if path.suffix in FILES:
-        file: TablePredictor = FILES[path.suffix].open(path)
-        return file, hashlib.sha256(path.read_bytes()).hexdigest()
+    if is_exported(path):
+        return load_exported(path), _contents(path)
     return load_predictor(path), RunDirectory.open(path).fingerprint()
+
+
+def _contents(path: Path) -> str:
+    """Return a key of an export: of its bytes, or of those of all its files."""
+    files = [path] if path.is_file() else filter(Path.is_file, path.rglob("*"))
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.relative_to(path.parent).as_posix().encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _digest(table: Table) -> str:

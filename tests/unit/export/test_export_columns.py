@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 import tensorflow as tf
 
-from sidelight.export._litert.reader import ENCODERS, Reader
 from sidelight.export._litert.statistics import column_statistics
 from sidelight.export._onnx.graph import OnnxGraph
 from sidelight.export._subject import identifiers, input_names
 from sidelight.export._tensorflow.graph import TensorFlowGraph
 from sidelight.export.columns.datetime import NOT_A_TIME
 from sidelight.predictor import raw_cells
+from sidelight.predictor._litert_reader import ENCODERS, Reader
 from sidelight.registry import GRAPHS, KINDS
 from sidelight.schema import Column
 

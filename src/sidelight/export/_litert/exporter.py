@@ -13,13 +13,15 @@ import numpy as np
 from sidelight.errors import ConfigError
 from sidelight.export._base import Exporter, need_tensorflow, without
 from sidelight.export._litert.statistics import statistics
+from sidelight.predictor import LiteRtModel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sidelight.export._subject import Subject
 
-MODEL, COLUMNS, READER = "model.tflite", "columns.json", "reader.py"
+MODEL, COLUMNS = LiteRtModel.network_file, LiteRtModel.columns_file
+READER = "reader.py"  # copied beside them
 ANSWER = "answer"
 # Runs where Sidelight cannot be imported: the reader in the folder encodes the rows.
 ENGINE = (
@@ -92,7 +94,7 @@ class LiteRtExporter(Exporter):
         (path / MODEL).write_bytes(model)
         text = json.dumps(statistics(subject), indent=1, ensure_ascii=False)
         (path / COLUMNS).write_text(text, encoding="utf-8")
-        reader = resources.files("sidelight.export._litert") / READER
+        reader = resources.files("sidelight.predictor") / "_litert_reader.py"
         (path / READER).write_text(reader.read_text(encoding="utf-8"), encoding="utf-8")
 
     def _converted(self, network: keras.Model) -> bytes:

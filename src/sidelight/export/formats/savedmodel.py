@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sidelight.export._base import Exporter, need_tensorflow, without
+from sidelight.predictor import SavedModel
 from sidelight.registry import EXPORTERS
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
     from sidelight.export._subject import Subject
 
-RAW, ENCODED = "serving_default", "encoded"
-EXTRA = "assets.extra"  # where TensorFlow leaves room for files of others
+ENCODED = "encoded"
 # Runs where Sidelight cannot be imported; TensorFlow itself imports Keras.
 ENGINE = (
     without("sidelight", "polars", "onnx")
@@ -75,8 +75,9 @@ class SavedModelExporter(Exporter):
         self._write(subject, front, front=True)
         self._write(subject, path, front=False)
         text = json.dumps(subject.about, indent=2, ensure_ascii=False)
-        (path / EXTRA).mkdir()
-        (path / EXTRA / "sidelight.json").write_text(text, encoding="utf-8")
+        about = path / SavedModel.about_file
+        about.parent.mkdir()
+        about.write_text(text, encoding="utf-8")
 
     def _write(self, subject: Subject, path: Path, *, front: bool) -> None:
         import tensorflow as tf  # noqa: PLC0415
@@ -84,7 +85,7 @@ class SavedModelExporter(Exporter):
         from sidelight.export._tensorflow.serving import Serving  # noqa: PLC0415
 
         serving = Serving(subject)
-        functions = {RAW: serving.raw(front=front)}
+        functions = {SavedModel.raw: serving.raw(front=front)}
         if self.takes_files(subject):
             functions[ENCODED] = serving.encoded(front=front)
         module = tf.Module()
