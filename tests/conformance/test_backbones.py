@@ -8,7 +8,7 @@ from sidelight import testing
 from sidelight.registry import BACKBONES
 from tests.conformance.on_jax import on_jax
 
-LIGHT = {"small", "resnet18", "efficientnet_lite0"}
+LIGHT = {"small", "efficientnet_lite0"}
 CASES = [
     pytest.param(name, marks=() if name in LIGHT else pytest.mark.slow)
     for name in BACKBONES.names()

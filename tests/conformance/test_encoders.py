@@ -98,6 +98,7 @@ assert "tensorflow" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_all_encoders_answer_and_learn_on_jax_without_tensorflow(tmp_path):
     spec, chosen = with_every_encoder()
     keras.utils.set_random_seed(0)

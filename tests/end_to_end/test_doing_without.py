@@ -96,9 +96,10 @@ def test_evaluate_prints_what_each_absence_costs(sidelight, run):
 
 def test_a_run_that_was_not_trained_for_it_says_so(sidelight, tmp_path):
     scenes = write_table(tmp_path / "scenes.csv", make_rows(tmp_path))
-    call_train(sidelight, scenes, tmp_path / "runs", "--name", "strict")
+    words = ("--name", "strict", "--fusion", "metadata")
+    call_train(sidelight, scenes, tmp_path / "runs", *words)
     answer = sidelight(
-        "evaluate", tmp_path / "runs" / "strict", scenes, "--without", "image"
+        "evaluate", tmp_path / "runs" / "strict", scenes, "--without", "sensor"
     )
     assert answer.code == 2
     assert "augment.modality_dropout=0.2" in answer.err

@@ -139,6 +139,7 @@ def _answer_alike(wanted, found, limit):
     assert found["flags"].to_list() == wanted["flags"].to_list()
 
 
+@pytest.mark.slow
 def test_fewer_bits_are_scored_on_the_test_rows(trained, sidelight, monkeypatch):
     monkeypatch.chdir(trained)
     done = sidelight("export", "runs/done", "--to", "litert_int8", "-o", "bits")
@@ -397,11 +398,13 @@ def test_a_stack_of_networks(trained, sidelight, monkeypatch):
     words += ["--epochs", "1", "--size", "16", "--fusion", "stack", "--name", "several"]
     folds = ["--set", "network.fusion_options.folds=2"]
     assert sidelight("train", "scenes.csv", *words, *folds).code == 0
-    done = sidelight("export", "runs/several", "--json")
-    assert done.code == 0, done.err
-    assert json.loads(done.out)["check"]["answers"] <= 1e-5
+    for to in ("onnx", "savedmodel", "litert", "keras"):
+        done = sidelight("export", "runs/several", "--to", to, "--json")
+        assert done.code == 0, done.err
+        assert json.loads(done.out)["check"]["answers"] <= 1e-5
 
 
+@pytest.mark.slow
 def test_a_keras_file_is_a_whole_model(trained, sidelight, monkeypatch):
     monkeypatch.chdir(trained)
     done = sidelight("export", "runs/done", "--to", "keras", "-o", "m.keras")

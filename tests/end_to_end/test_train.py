@@ -199,11 +199,12 @@ def test_sqlite_with_a_query(sidelight, rows, tmp_path):
     assert answer.code == 0, answer.err
 
 
+@pytest.mark.slow  # each fusion has tests of its own
 @pytest.mark.parametrize(
     "fusion",
     [
-        pytest.param("none", marks=pytest.mark.slow),
-        pytest.param("metadata", marks=pytest.mark.slow),
+        "none",
+        "metadata",
         "channels",
     ],
 )
@@ -284,12 +285,13 @@ def test_interrupted_training_leaves_a_usable_run(
     assert answer.code == 0, answer.err
 
 
+@pytest.mark.slow  # readers and images have tests of their own
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("two words", marks=pytest.mark.slow),
+        "two words",
         "Ünï-çödé",
-        pytest.param("line\nbreak", marks=pytest.mark.slow),
+        "line\nbreak",
     ],
 )
 def test_paths_of_every_kind(sidelight, tmp_path, name):

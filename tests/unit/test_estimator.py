@@ -133,7 +133,7 @@ def test_regression(frame, folder):
     table = sl.read_table(
         rows, image="file", target="level", images=folder, drop=places
     )
-    model = sl.Regressor(fusion="metadata", epochs=60, learning_rate=0.01).fit(table)
+    model = sl.Regressor(fusion="metadata", epochs=25, learning_rate=0.03).fit(table)
     assert model.score(table) > 0.6
     with pytest.raises(ConfigError, match="Regressor"):
         sl.Classifier(fusion="metadata", epochs=1).fit(table)

@@ -12,6 +12,7 @@ from sidelight.registry import FUSIONS
 
 layers = keras.layers
 SIZE = 48
+SOME = ("concat", "film", "prior")  # as a vector, on maps, at the logits
 READ_BOTH = [n for n in FUSIONS.names() if n not in ("none", "metadata")]
 
 
@@ -67,7 +68,13 @@ def changes_with_metadata(fused):
     return np.abs(answers[0] - answers[1]).max() > 1e-7
 
 
-@pytest.mark.parametrize("fusion", READ_BOTH)
+@pytest.mark.parametrize(
+    "fusion",
+    [
+        pytest.param(name, marks=() if name in SOME else pytest.mark.slow)
+        for name in READ_BOTH
+    ],
+)
 def test_every_fusion_goes_into_a_hand_written_model(fusion, tmp_path):
     model = hand_written()
     fused = sl.fuse(model, 4, fusion)

@@ -69,7 +69,7 @@ def trained(fusion, reuse, monkeypatch, tmp_path, augment=None):
     "fusion",
     [
         "concat",
-        "attend",
+        pytest.param("attend", marks=pytest.mark.slow),
         pytest.param("daft", marks=pytest.mark.slow),
         pytest.param("none", marks=pytest.mark.slow),
         pytest.param("film", marks=pytest.mark.slow),
