@@ -28,10 +28,10 @@ check: $(STAMP)  ## Format, lint, types, import order.
 	$(BIN)/lint-imports
 
 test: check  ## The fast suite.
-	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
+	$(BIN)/pytest -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: check  ## Every test.
-	SIDELIGHT_HYPOTHESIS=balanced $(BIN)/pytest -n auto --dist worksteal
+	SIDELIGHT_HYPOTHESIS=balanced $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 bench: $(STAMP)  ## Every figure, as a ratio against its alternative in the same run.
 	$(BIN)/python -m benchmarks

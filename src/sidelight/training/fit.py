@@ -131,6 +131,7 @@ def train(
                     config, override, len(training), phase, fractions
                 )
                 _compile(learner, head, config, override, optimizer)
+                _make_variables(learner, rows[0])
                 _fit(learner, rows, config, phase, callbacks)
                 if learner.stop_training:
                     break
@@ -208,6 +209,18 @@ def _compile(
         metrics=metrics,
         jit_compile=jit,
     )
+
+
+def _make_variables(learner: keras.Model, rows: Source) -> None:
+    """Make the variables of optimizer and metrics.
+
+    Keras makes them in the first step, and TensorFlow traces a step in which variables
+    are made a second time: seconds, in which a small network could be trained.
+    """
+    learner.optimizer.build(learner.trainable_variables)
+    answer = keras.ops.zeros((1, *learner.output.shape[1:]), learner.output.dtype)
+    learner.compute_metrics(None, rows.answers()[0][:1], answer)
+    learner.reset_metrics()
 
 
 def loss_of(head: Head, config: TrainConfig) -> Any:
