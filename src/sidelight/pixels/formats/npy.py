@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # A picture with more bands than rows and columns is one with its axes mixed up.
 MANY_BANDS = 64
+# Bytes of the length that follows magic string and version, by version.
+LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
+LONGEST = 10_000  # bytes of a header, as NumPy allows them
 
 
 @FORMATS.register(
@@ -67,15 +71,23 @@ def _header(file: BinaryIO, size: int) -> tuple[tuple[int, int, int], Any, int]:
 def _described(file: BinaryIO) -> tuple[tuple[int, int, int], Any, np.dtype[Any]]:
     """Return shape, order and dtype, and leave the file where the values begin."""
     try:
-        version = npy.read_magic(file)
-        readers = {
-            (1, 0): npy.read_array_header_1_0,
-            (2, 0): npy.read_array_header_2_0,
-        }
-        shape, fortran, dtype = readers[version](file)
+        magic = file.read(npy.MAGIC_LEN)
+        length = file.read(LENGTH_BYTES[npy.read_magic(io.BytesIO(magic))])
+        text = file.read(min(int.from_bytes(length, "little"), LONGEST))
+        return _parsed(magic + length + text)
     except (ValueError, KeyError, EOFError) as error:
         problem = "has a damaged NumPy header"
         raise UnusableImageError(problem) from error
+
+
+@lru_cache(maxsize=64)  # pictures of one table have one header, which takes 0.1 ms
+def _parsed(header: bytes) -> tuple[tuple[int, int, int], Any, np.dtype[Any]]:
+    file = io.BytesIO(header)
+    readers = {
+        (1, 0): npy.read_array_header_1_0,
+        (2, 0): npy.read_array_header_2_0,
+    }
+    shape, fortran, dtype = readers[npy.read_magic(file)](file)
     if dtype.hasobject:
         problem = "holds Python objects, which are not read; save an array of numbers"
         raise UnusableImageError(problem)
