@@ -27,7 +27,7 @@ def make_datasets(
     table: Table,
     *,
     batch_size: int = 32,
-    size: str | None = None,
+    size: str | int | None = None,
     resize: str = "stretch",
     bands: str | Sequence[int | str] | None = None,
     seed: int = 0,
@@ -39,7 +39,7 @@ def make_datasets(
     Args:
         table: From `read_table`.
         batch_size: Rows in a batch.
-        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        size: H, "H" or "HxW" in pixels; None takes the median size, at most 128.
         resize: "stretch", "pad" or "crop".
         bands: Numbers, from 1, or names of the files' bands; None takes all.
         seed: Seed of the split and of the order of training rows.

@@ -68,6 +68,11 @@ def test_metadata_is_scaled_by_the_training_rows(table, tmp_path):
     assert np.allclose(numeric.std(axis=0)[0], 1, atol=1e-5)
 
 
+def test_a_size_may_be_a_number(table, tmp_path):
+    train, _, _ = make_datasets(table, size=9, cache=tmp_path / "cache")
+    assert train.element_spec[0]["image"].shape.as_list() == [None, 9, 9, 3]
+
+
 def test_options_reach_the_split_and_the_pictures(table, tmp_path):
     train, _, _ = make_datasets(
         table, size="8x10", cache=tmp_path / "cache", seed=3, method="random"

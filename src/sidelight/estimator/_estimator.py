@@ -38,7 +38,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         classes: Sequence[str] = (),
         log_target: bool = False,
         weight: str | None = None,
-        size: str | None = None,
+        size: str | int | None = None,
         split: str = "auto",
         group: str | None = None,
         epochs: int = 30,
@@ -221,7 +221,7 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         classes: Order of an ordinal target's classes, lowest first.
         log_target: Whether a Regressor learns `log(1 + y)`; it answers in units of `y`.
         weight: Column of positive weights of the rows in training.
-        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        size: H, "H" or "HxW" in pixels; None takes the median size, at most 128.
         split: How validation and test rows are set apart; `sidelight list splits`.
         group: Column whose rows stay together.
         epochs: Passes over the training rows.

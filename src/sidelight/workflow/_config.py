@@ -85,7 +85,8 @@ class ImageConfig(Record):
     """How pictures are brought to one size.
 
     Attributes:
-        size: "H" or "HxW" in pixels; None takes the median size, at most 128.
+        size: "H" or "HxW" in pixels, or H as a number; None takes the median size, at
+            most 128.
         resize: What is done with another aspect: stretch, pad or crop.
         bands: Numbers, from 1, or names of a file's bands; None takes all.
         scale_percentiles: Which percentiles of a band's training pixels become 0 and
@@ -103,6 +104,12 @@ class ImageConfig(Record):
     window: Literal["auto", "file", "none"] = "auto"
     verify: bool = False
     cache: str | None = None
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _read_size(cls, given: Any) -> Any:
+        # YAML reads `size: 64` as a number.
+        return str(given) if type(given) is int else given
 
     @field_validator("bands", mode="before")
     @classmethod
