@@ -65,8 +65,10 @@ def check_export(
     exported = write_checked(subject, to, place)
     require(place.exists(), f"{to}: leaves no file of {fusion} in {backbone}")
     off = _off_on_a_table(subject, place)
-    limit = EXPORTERS.get(to).obj.most_answers
-    require(off <= limit, f"{to}: {off:.2g} off on a table, with {fusion}")
+    require(
+        off <= exported.figures.most_at_size,
+        f"{to}: {off:.2g} off on a table, with {fusion}",
+    )
     return exported.figures.to_dict()
 
 
