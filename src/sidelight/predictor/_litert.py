@@ -51,7 +51,7 @@ class LiteRtModel:
         try:
             reader = Reader(path / cls.columns_file)
             about = reader.about["sidelight"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             problem = f"{cls.columns_file} is missing or damaged"
             raise RunError(problem, path=path, fix="Export the run again.") from error
         signature = Signature.from_properties(about, path)
@@ -85,10 +85,10 @@ class LiteRtModel:
         taken = self.runner.get_input_details()
         typed = {name: fed[name].astype(taken[name]["dtype"]) for name in taken}
         output = self.runner(**typed)["answer"].tolist()
-        answers = map(self.reader.answer, output)
-        return np.array(
-            [list(answer.get("probability", answer).values()) for answer in answers]
-        )
+        answers = [self.reader.answer(figures) for figures in output]
+        if self.signature.classes:
+            answers = [answer["probability"] for answer in answers]
+        return np.array([list(answer.values()) for answer in answers])
 
     def _row(self, inputs: Mapping[str, NDArray[Any]], row: int) -> dict[str, Any]:
         cells = {name: inputs[name][row].item() for name in self.reader.names}
