@@ -10,6 +10,8 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # scikit-learn's trees
 
+import random
+
 import pytest
 from hypothesis import settings
 
@@ -21,6 +23,12 @@ for _name, _examples in {"fast": 50, "balanced": 500, "expensive": 5000}.items()
         _name, max_examples=_examples, deadline=None, derandomize=_name == "fast"
     )
 settings.load_profile(os.environ.get("SIDELIGHT_HYPOTHESIS", "fast"))
+
+
+@pytest.fixture(autouse=True)
+def same_chance():
+    """Draw the same weights whatever ran before: Keras takes its seeds from here."""
+    random.seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ def server(postgresql):
         "timestamptz '2024-01-01 00:00+02' + i * interval '31 hours' as taken "
         "from generate_series(1, 60) i",
     )
-    return postgresql
+    yield postgresql
+    postgresql.execute("drop table labelled")  # other files list all tables
 
 
 def secrets_in(folder):
