@@ -38,8 +38,7 @@ class Engine(Protocol):
 
 # A folder is known by a file in it, a file by its ending.
 FOLDERS: dict[str, type[SavedModel | LiteRtModel]] = {
-    "saved_model.pb": SavedModel,
-    LiteRtModel.network_file: LiteRtModel,
+    engine.network_file: engine for engine in (SavedModel, LiteRtModel)
 }
 
 

@@ -24,6 +24,7 @@ class SavedModel:
     """A folder that was exported with `--to savedmodel`, ready to answer.
 
     Attributes:
+        network_file: A file in it by which such a folder is known.
         about_file: Where in the folder the texts lie; TensorFlow leaves room there.
         raw: Name of its function of raw columns and pixels.
         signature: What it takes and gives.
@@ -32,6 +33,7 @@ class SavedModel:
         ask: The function.
     """
 
+    network_file: ClassVar[str] = "saved_model.pb"
     about_file: ClassVar[Path] = Path("assets.extra") / "sidelight.json"
     raw: ClassVar[str] = "serving_default"
 
@@ -49,19 +51,19 @@ class SavedModel:
                 version.
             MissingPackageError: If TensorFlow is not there.
         """
+        try:
+            about = json.loads((path / cls.about_file).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            about = {}  # of somebody else, as the signature will say
+        except (OSError, ValueError) as error:
+            problem = f"{cls.about_file} is damaged"
+            raise RunError(problem, path=path, fix="Export the run again.") from error
+        signature = Signature.from_properties(about, path)
         tensorflow = load_tensorflow(PURPOSE)
         try:
-            text = (path / cls.about_file).read_text(encoding="utf-8")
-        except OSError:
-            text = "{}"  # of somebody else, as the signature will say
-        try:
-            about = json.loads(text)
-            signature = Signature.from_properties(about, path)
             loaded = tensorflow.saved_model.load(str(path))
             return cls(signature, about, loaded, loaded.signatures[cls.raw])
-        except RunError:
-            raise
-        except Exception as error:  # TensorFlow's errors have no common class
+        except Exception as error:  # its errors have no common class
             problem = "this SavedModel is damaged"
             raise RunError(problem, path=path, fix="Export the run again.") from error
 

@@ -141,11 +141,11 @@ def _open(model: str | Path) -> tuple[TablePredictor, str]:
 
 
 def _contents(path: Path) -> str:
-    """Return a key of an export: of its bytes, or of those of all its files."""
+    """Return a key of an export's bytes; a folder's files count with their names."""
     files = [path] if path.is_file() else filter(Path.is_file, path.rglob("*"))
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(file.relative_to(path.parent).as_posix().encode())
+        digest.update(file.relative_to(path).as_posix().encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

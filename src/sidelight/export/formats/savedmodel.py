@@ -50,7 +50,7 @@ class SavedModelExporter(Exporter):
     """Preprocessing, network and answers as functions of TensorFlow."""
 
     file = "saved_model"
-    marker = "saved_model.pb"
+    marker = SavedModel.network_file
     identifiers = True
     engine = ENGINE
 
