@@ -99,6 +99,11 @@ def test_a_form_is_answered_as_the_file_answers(http, model, kind, size):
     assert found["flags"] == []
 
 
+def test_the_network_leaves_the_cores_to_others_between_calls(model):
+    options = model.session.get_session_options()
+    assert options.get_session_config_entry("session.force_spinning_stop") == "1"
+
+
 def test_rows_of_json_are_answered_in_order_and_bad_ones_stop_none(http, model):
     files = [picture(n, "JPEG", (30, 20 + n)) for n in range(5)]
     rows = [{**ROW, DEPTH: float(n)} for n in range(5)]

@@ -52,6 +52,8 @@ class OnnxModel:
         runtime = _load_runtime()
         options = runtime.SessionOptions()
         options.log_severity_level = 4
+        # Between calls the cores belong to those who decode and answer.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         if threads is not None:
             options.intra_op_num_threads = threads
         try:
