@@ -1,12 +1,16 @@
 """What a comparison costs, and whether its verdicts are right.
 
     python -m benchmarks.compare --parts speed
+    python -m benchmarks.compare --parts agreement --rows 600
     python -m benchmarks.compare --parts verdicts --kinds irrelevant --repeats 20
     python -m benchmarks.compare --parts real --data ../shared/data --budget 900
 
 speed: ten fusions with five seeds on one split, behind a frozen `efficientnet_lite0`
 whose maps are computed once, beside one training of image only that runs and changes
 the whole backbone, with the same epochs. Goal: at most 3 times as long.
+
+agreement: a comparison with the maps computed once, and the same one with the backbone
+run in every epoch. Goal: no answer of any arm more than 1e-3 apart, the same verdict.
 
 verdicts: comparisons of synthetic data whose truth is known, each with other data:
 2,000 rows, image only, metadata only, film and the controls behind a frozen
@@ -49,6 +53,7 @@ TEN = (
     "concat", "branch", "gated", "bilinear", "hyper",
     "metablock", "prior", "attend", "tokens", "daft",
 )  # fmt: skip
+LATE = ("concat", "branch", "gated", "attend", "prior")  # none acts before the last map
 ROWS = (800, 200, 1000)  # for training, validation and test
 ROWS_TO_RULE_OUT = (1600, 400, 2000)
 EXPECTED = {
@@ -124,6 +129,8 @@ def main(words: list[str] | None = None) -> None:
     parts = given.parts.split(",")
     if "speed" in parts:
         speed(given.rows, given.epochs)
+    if "agreement" in parts:
+        agreement(given.rows, given.epochs)
     if "verdicts" in parts:
         verdicts(given.kinds.split(","), given.repeats)
     if "real" in parts:
@@ -164,6 +171,48 @@ def speed(num_rows: int, epochs: int) -> None:
         f"ratio {shared / alone:.2f} (goal at most 3)",
         flush=True,
     )
+
+
+def agreement(num_rows: int, epochs: int) -> None:
+    """Compare with shared maps and without; print how far apart the answers are."""
+    options = CompareConfig(strategies=LATE, seeds=2, folds=2)
+    found = {}
+    for shared in (True, False):
+        with tempfile.TemporaryDirectory() as name:
+            config = make_config(
+                {
+                    "network": {
+                        "backbone": "efficientnet_lite0",
+                        "weights": "imagenet",
+                    },
+                    "augment": {"horizontal_flip": False, "shift": 0},
+                    "train": {
+                        "epochs": epochs,
+                        "backbone": "frozen",
+                        "reuse_features": shared,
+                    },
+                    "image": {"size": "64", "cache": f"{name}/cache"},
+                }
+            )
+            start = time.perf_counter()
+            found[shared] = compare(
+                bright_pictures(Path(name), num_rows), config, options
+            )
+            print(
+                f"maps {'once' if shared else 'in every epoch'}: "
+                f"{time.perf_counter() - start:.0f} s, {found[shared].verdict.line}",
+                flush=True,
+            )
+    once, always = (found[shared].scores.units.finished for shared in (True, False))
+    worst: dict[str, float] = {}
+    for key, unit in once.items():
+        apart = [
+            float(np.abs(figures - always[key].figures[part]).max())
+            for part, figures in unit.figures.items()
+        ]
+        worst[unit.arm] = max(worst.get(unit.arm, 0.0), *apart)
+    for arm, apart in worst.items():
+        print(f"  {arm}: answers at most {apart:.1e} apart (goal 1e-3)", flush=True)
 
 
 def bright_pictures(folder: Path, num_rows: int) -> Any:

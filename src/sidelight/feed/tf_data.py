@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -46,15 +45,20 @@ def tf_dataset(
     num_rows = len(source)
     num_batches = -(-num_rows // batch_size)
 
-    def orders() -> Iterator[NDArray[np.int64]]:
-        yield order_of_epoch(num_rows, shuffle=shuffle, seed=seed, epoch=next(epochs))
+    def next_order() -> NDArray[np.int64]:
+        return order_of_epoch(num_rows, shuffle=shuffle, seed=seed, epoch=next(epochs))
 
     def cut(order: tf.Tensor) -> tf.data.Dataset:
         starts = tf.data.Dataset.range(0, num_rows, batch_size)
         return starts.map(lambda start: order[start : start + batch_size])
 
-    order = tf.data.Dataset.from_generator(
-        orders, output_signature=tf.TensorSpec((num_rows,), tf.int64)
+    # Not `from_generator`: on Python 3.11 and later it has the C library give every
+    # block of more than 128 KB back at once, for the whole process. A step on a CPU
+    # then spends half its time on getting the same memory again.
+    order = tf.data.Dataset.range(1).map(
+        lambda _: tf.ensure_shape(
+            tf.numpy_function(next_order, [], tf.int64), (num_rows,)
+        )
     )
     # Two at a time, in order: one batch is copied while another waits for the disk.
     batched = order.flat_map(cut).map(_picker(source), num_parallel_calls=2)

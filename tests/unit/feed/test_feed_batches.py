@@ -197,3 +197,15 @@ def test_every_feed_goes_on_at_the_epoch_it_is_told(make):
     first = feed_[0] if isinstance(feed_, SourceDataset) else next(iter(feed_))
     order = order_of_epoch(NUM_ROWS, shuffle=True, seed=3, epoch=2)
     np.testing.assert_array_equal(np.asarray(first[1]), order)
+
+
+def test_nothing_in_it_changes_how_the_process_gets_memory():
+    """A GeneratorDataset would: each big tensor then comes from the kernel anew."""
+    dataset = tf_dataset(make_source(), batch_size=5, shuffle=True)
+    graph = tf.raw_ops.DatasetToGraphV2(
+        input_dataset=tf.data.experimental.to_variant(dataset)
+    )
+    names = graph.numpy()
+    assert b"PrefetchDataset" in names  # the whole of it
+    assert b"PyFunc" in names
+    assert b"GeneratorDataset" not in names
