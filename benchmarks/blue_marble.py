@@ -10,8 +10,7 @@ the last and of the best epoch, and CPU seconds an epoch.
     python -m benchmarks.blue_marble --folds 0 --arms none,concat,film \
         --backbone efficientnet_lite0 --size 96 --epochs 8
 
-    python -m benchmarks.blue_marble --flavour acquired --folds 0 \
-        --arms none,concat,film,gated,attend,auto
+    python -m benchmarks.blue_marble --flavour acquired --folds 0 --arms auto
 
 The second line fine-tunes ImageNet weights on enlarged chips; goal .85, 3 seeds. The
 third asks whether `auto`, which sees validation rows only, is as good on test rows as
@@ -39,12 +38,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from sidelight.datasets import blue_marble
 from sidelight.datasets.blue_marble import FLAVOURS
+from sidelight.experiments.ensembles.auto import Auto
 from sidelight.feed import Source, batches
 from sidelight.images import pack, survey
 from sidelight.nn import assemble, build_augmentation
 from sidelight.preprocessing import Preprocessor
 from sidelight.readers import read_table
-from sidelight.registry import ENSEMBLES, HEADS
+from sidelight.registry import HEADS
 from sidelight.splits import Split, SplitConfig, make_folds, make_split
 from sidelight.training import Override, train
 from sidelight.workflow import Prepared, RunConfig, make_config
@@ -198,8 +198,8 @@ def run_arm(
             "train": {**options["train"], "seed": seed},
         }
     )
-    if arm in ENSEMBLES.names():
-        return run_ensemble(arm, prepared, config)
+    if arm == "auto":
+        return run_auto(prepared, config)
     spec = prepared.spec(config.network)
     model, layers = assemble(spec)
     curve = TestCurve(model, prepared.source("test"))
@@ -219,11 +219,20 @@ def run_arm(
     return curve.accuracy[-1], curve.accuracy[training.best_epoch - 1], seconds
 
 
-def run_ensemble(
-    arm: str, prepared: Prepared, config: RunConfig
-) -> tuple[float, float, float]:
-    """Train several networks of which one answer is made; all of them are paid for."""
-    method = ENSEMBLES.get(arm).obj(prepared, config)
+class Watched(Auto):
+    """The choice, and what each of its candidates scores on test rows."""
+
+    def _candidate(self, name: str, *given: Any) -> Any:
+        found = super()._candidate(name, *given)
+        if found is not None:
+            right = accuracy(found.one.network, self.prepared.source("test"))
+            print(f"    {name}: {right:.4f}", flush=True)
+        return found
+
+
+def run_auto(prepared: Prepared, config: RunConfig) -> tuple[float, float, float]:
+    """Train all candidates, which are the single arms, and ask what was chosen."""
+    method = Watched(prepared, config)
     start = cpu()
     method.train(None, None, progress=False)
     seconds = (cpu() - start) / config.train.epochs

@@ -62,6 +62,8 @@ def packed(raster: Raster, rule: ImageRule) -> NDArray[Any]:
     _check_depth(values.dtype, rule)
     plain = rule.depth == "uint8" and not rule.masked
     if plain and {values.shape[2], rule.bands} <= {1, 3}:
+        if values.shape == (rule.height, rule.width, rule.bands):
+            return values
         grey = values.shape[2] == 1
         return rule.apply(Image.fromarray(values[..., 0] if grey else values))
     if values.shape[2] != rule.bands:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from sidelight.errors import nearest
 from sidelight.predictor import columns_of
+from sidelight.serve._form import parts_of
 from sidelight.serve._models import Served
 
 MOST_ERRORS = 20  # of a row, in an answer
@@ -48,50 +46,30 @@ class BadRow:
     column: str | None = None
 
 
-class _InMemory(MultiPartParser):
-    """Uploads stay in memory, whose size the gate limits: none is put on a disk."""
-
-    spool_max_size = 2**40
-
-
 async def form_of(request: Request, served: Served) -> tuple[Row, str | None]:
     """Return the row of a form, and the class it asks about.
 
     Raises:
         HTTPException: 422 if it is no form, or its metadata cannot be used.
     """
-    form = await _form(request)
+    kind, body = request.headers.get("content-type", ""), await request.body()
     try:
-        strange = [name for name in form if name not in FIELDS]
-        if strange:
-            close = nearest(strange[0], FIELDS)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            known = ", ".join(FIELDS)
-            refuse(f"there is no field {strange[0]!r} ({known}){hint}", strange[0])
-        text = form.get("metadata", "{}")
-        if isinstance(text, UploadFile):
-            text = (await text.read()).decode("utf-8", "replace")
-        given = parsed(text.encode("utf-8", "replace"))
-        uploads = [item for item in form.getlist("image") if item]
-        if any(not isinstance(item, UploadFile) for item in uploads):
-            refuse("the field 'image' holds no file", "image")
-        files = [await item.read() for item in uploads if isinstance(item, UploadFile)]
-        wanted = form.get("class")
-        cells = checked(served.rows, given)
-        return Row(cells, tuple(files)), wanted if isinstance(wanted, str) else None
-    finally:
-        await form.close()
-
-
-async def _form(request: Request) -> FormData:
-    async def body() -> AsyncGenerator[bytes, None]:
-        yield await request.body()
-
-    limits = {"max_files": 64, "max_fields": 16, "max_part_size": 2**40}
-    try:
-        return await _InMemory(request.headers, body(), **limits).parse()
-    except (MultiPartException, ValueError, KeyError, UnicodeError) as error:
+        form = parts_of(kind, body)
+    except ValueError as error:
         refuse(f"this is no form that can be read: {error}")
+    strange = [name for name in form if name not in FIELDS]
+    if strange:
+        close = nearest(strange[0], FIELDS)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        known = ", ".join(FIELDS)
+        refuse(f"there is no field {strange[0]!r} ({known}){hint}", strange[0])
+    texts = {name: parts[-1].text for name, parts in form.items() if name != "image"}
+    images = [part for part in form.get("image", []) if part.is_file or part.data]
+    if not all(part.is_file for part in images):
+        refuse("the field 'image' holds no file", "image")
+    given = parsed(texts.get("metadata", "{}").encode())
+    row = Row(checked(served.rows, given), tuple(part.data for part in images))
+    return row, texts.get("class")
 
 
 async def rows_of(request: Request, served: Served, most: int) -> list[Row | BadRow]:
