@@ -26,7 +26,7 @@ ARMS = {
     "none": "image only",
     "metadata": "metadata only, network",
     "trees": "metadata only, boosted trees",
-    "stack": "stack of the best two",
+    "stack": "stack of two",
 }
 PARTS = {"train": "training", "val": "validation", "test": "test"}
 

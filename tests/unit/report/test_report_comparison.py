@@ -35,7 +35,7 @@ def test_the_verdict_comes_first_and_every_arm_is_there(comparison, page):
         "image only",
         "metadata only, network",
         "metadata only, boosted trees",
-        "stack of the best two",
+        "stack of two",
         "metadata shuffled",
         "images shuffled",
         "the budget allowed 10 of 30 epochs",

@@ -33,7 +33,7 @@ from sidelight.experiments.compare._second import (
     stricter,
     vanishing,
 )
-from sidelight.experiments.compare._stack import stack_units
+from sidelight.experiments.compare._stack import add_stack
 from sidelight.experiments.compare._unit import acts_later, with_fusion
 from sidelight.experiments.compare._units import Units
 from sidelight.experiments.compare._verdict import best_fusion, judge
@@ -222,20 +222,10 @@ def _metric(prepared: Prepared) -> str:
 
 
 def _add_stack(work: Work, scores: Scores) -> None:
-    """Combine the two arms that are best on validation rows."""
+    """Combine two of the arms that ran on as many folds and seeds as any."""
     able = [a.name for a in work.arms if a.role != "control" and scores.blocks(a.name)]
     most = max(sum(map(len, scores.blocks(name).values())) for name in able)
     able = [n for n in able if sum(map(len, scores.blocks(n).values())) == most]
-    if len(able) < 2:
-        return
-    ranked = sorted(able, key=lambda n: scores.mean(n, "val"), reverse=True)
-    first, second = ranked[:2]
-    task = scores.folds[0].preprocessor.known_target.task
-    work.notes[STACK] = [f"of {first} and {second}"]
-    for fold, seeds in scores.blocks(first, second).items():
-        truth = scores.truth(fold, "val")
-        for seed in seeds:
-            one, other = (work.units.finished[n, fold, seed] for n in (first, second))
-            work.units.finished[STACK, fold, seed] = stack_units(
-                one, other, truth, task
-            )
+    which = add_stack(scores, able)
+    if which:
+        work.notes[STACK] = [which]

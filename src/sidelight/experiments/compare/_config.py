@@ -19,8 +19,8 @@ class CompareConfig(Record):
 
     Attributes:
         strategies: Fusions to compare, or the one word "all". Image only, metadata
-            only (a network and boosted trees), the controls and a stack of the best
-            two are always added: they are the proof.
+            only (a network and boosted trees), the controls and a stack of two
+            of them are always added: they are the proof.
         seeds: Trainings of each arm on each fold.
         folds: Parts of the rows that are test in turn; 1 is a single split. None is 5
             for fewer than 20,000 rows, 3 if groups or blocks are too few for 5, else 1.

@@ -2,16 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sidelight.evaluation import row_scores
 from sidelight.experiments._pool import cross_fitted, pool, pool_weights
 from sidelight.experiments.compare._arms import STACK
+from sidelight.experiments.compare._scores import Scores
 from sidelight.experiments.compare._unit import Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sidelight.schema import Task
+
+
+def add_stack(scores: Scores, arms: Sequence[str]) -> str:
+    """Combine the best arm with the one that it gains most from.
+
+    Both are chosen by validation rows. The second best often knows what the best one
+    knows; one that is worse, and knows something else, adds more.
+
+    Args:
+        scores: Those of all arms; the stack's answers are added to their units.
+        arms: Which may be combined.
+
+    Returns:
+        Which two were; empty if there are no two.
+    """
+    ranked = sorted(arms, key=lambda n: scores.mean(n, "val"), reverse=True)
+    if len(ranked) < 2:
+        return ""
+    first, *others = ranked
+    stacked = {other: _stacked(scores, first, other) for other in others}
+    second = max(others, key=lambda n: _on_validation(scores, stacked[n]))
+    for unit in stacked[second]:
+        scores.units.finished[STACK, unit.fold, unit.seed] = unit
+    return f"of {first} and {second}"
+
+
+def _stacked(scores: Scores, first: str, second: str) -> list[Unit]:
+    task = scores.folds[0].preprocessor.known_target.task
+    finished = scores.units.finished
+    return [
+        stack_units(
+            finished[first, fold, seed],
+            finished[second, fold, seed],
+            scores.truth(fold, "val"),
+            task,
+        )
+        for fold, seeds in scores.blocks(first, second).items()
+        for seed in seeds
+    ]
+
+
+def _on_validation(scores: Scores, units: list[Unit]) -> float:
+    truth = np.concatenate([scores.truth(unit.fold, "val") for unit in units])
+    figures = np.concatenate([unit.figures["val"] for unit in units])
+    return float(row_scores(scores.metric, truth, figures).mean())
 
 
 def stack_units(first: Unit, second: Unit, truth: NDArray[Any], task: Task) -> Unit:

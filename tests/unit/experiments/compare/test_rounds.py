@@ -16,7 +16,7 @@ from sidelight.experiments.compare._config import CompareConfig
 from sidelight.experiments.compare._plan import Pace, Plan, within
 from sidelight.experiments.compare._rounds import Work, _halve
 from sidelight.experiments.compare._scores import _rectangle
-from sidelight.experiments.compare._stack import stack_units
+from sidelight.experiments.compare._stack import add_stack, stack_units
 from sidelight.experiments.compare._unit import Unit, with_fusion
 from sidelight.experiments.compare._units import Units
 from sidelight.nn.options import checked_options
@@ -156,6 +156,34 @@ def test_a_stack_of_two_that_know_different_rows_beats_both():
     for part in ("val", "test"):
         assert (both.figures[part].argmax(axis=1) == truth).all()
         np.testing.assert_allclose(both.figures[part].sum(axis=1), 1)
+
+
+def test_the_best_arm_is_stacked_with_the_one_that_knows_what_it_does_not(made_up):
+    right = dict.fromkeys([a.name for a in arms_of(("film", "concat"))], 0.6)
+    case = made_up({**right, "film": 0.8, "concat": 0.79}, num_folds=3, seeds=2)
+    luck = np.random.default_rng(0).random(1500)  # above 0.8, film is wrong
+    for (arm, fold, seed), unit in list(case.units.finished.items()):
+        if arm == "trees":
+            prepared = case.scores.folds[fold]
+            figures = {}
+            for part in ("val", "test"):
+                knows = luck[prepared.split.indices(part)] > 0.75
+                sure = 0.02 + 0.94 * np.eye(3)[case.scores.truth(fold, part)]
+                figures[part] = np.where(knows[:, None], sure, 1 / 3)
+            unit = replace(unit, figures=figures)
+            case.units.finished[arm, fold, seed] = unit
+    assert case.scores.mean("trees", "val") < case.scores.mean("concat", "val")
+    said = add_stack(case.scores, ["none", "trees", "concat", "film"])
+    assert said == "of film and trees"
+    assert case.scores.mean("stack", "test") > case.scores.mean("film", "test") + 0.1
+    assert len([key for key in case.units.finished if key[0] == "stack"]) == 6
+
+
+def test_one_arm_is_no_stack(made_up):
+    right = dict.fromkeys([a.name for a in arms_of(("film", "concat"))], 0.6)
+    case = made_up(right, num_folds=1, seeds=1)
+    assert add_stack(case.scores, ["film"]) == ""
+    assert not case.scores.blocks("stack")
 
 
 def test_a_stack_of_numbers_is_their_best_linear_mixture():
