@@ -85,6 +85,7 @@ def opened(browser, server):
 
 
 def ask(page: Page, file) -> None:
+    expect(page.locator("#main")).to_be_visible()  # once it knows the model
     page.set_input_files("#files", file)
     page.get_by_role("button", name="Predict", exact=True).click()
     page.wait_for_selector("#effect-rows tr")
@@ -126,6 +127,29 @@ def test_a_picture_is_answered_and_explained_and_a_slider_moves_the_bars(
     page.get_by_role("button", name="Back to what you entered").click()
     assert [text.split(" (")[0] for text in shares(page)] == before
     assert_clean(page)
+
+
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "not yet sent"])
+def test_what_was_asked_before_going_back_changes_nothing_after(opened, folder, sent):
+    page = opened(expected=("Failed to load resource",))
+    ask(page, folder / "0.jpg")
+    before = shares(page)
+    held = []
+    page.route("**/predict", lambda route: held.append(route))
+    slider = page.locator("#what-if-fields").get_by_label(DEPTH)
+    back = "document.querySelector('#reset').click()"
+    if sent:
+        with page.expect_request("**/predict"):
+            slider.press("End")
+        page.evaluate(back)
+    else:  # in one go: it is sent a moment after the slider has moved
+        moved = "e.dispatchEvent(new Event('input', {bubbles: true}))"
+        slider.evaluate(f"e => {{ e.value = e.max; {moved}; {back}; }}")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(1000)
+    assert shares(page) == before
+    assert len(held) == sent
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import { fieldsOf, valuesOf } from "./form.js";
 import { startTable } from "./table.js";
 import { draw, showWhy } from "./why.js";
 
-let schema = null, fields = null, whatIf = null, files = [], first = null, running = null;
+let schema = null, fields = null, whatIf = null, files = [], first = null, running = null, timer = 0;
 
 async function start(name = null) {
   api.chooseModel(name);
@@ -144,6 +144,8 @@ function refuseAll(wrong) {
 // ---- what if
 
 function startWhatIf() {
+  clearTimeout(timer);  // an answer that is on its way belongs to what stood here before
+  running?.abort();
   if (!schema.columns.length) return;
   whatIf = fieldsOf(schema.columns, soon, true);
   for (const [source, field] of whatIf) field.set(fields.get(source).get());
@@ -151,7 +153,6 @@ function startWhatIf() {
   $("what-if").hidden = false;
 }
 
-let timer = 0;
 function soon() {
   clearTimeout(timer);
   timer = setTimeout(tryOut, 60);
