@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import multipart
 
-MOST_PARTS = 80
+MOST_PARTS = 66  # 64 pictures, metadata, class
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def parts_of(content_type: str, body: bytes) -> dict[str, list[Part]]:
         body: All of it.
 
     Raises:
-        ValueError: If it is none, is cut off, or has more than 80 parts.
+        ValueError: If it is none, is cut off, or has more than 66 parts.
     """
     _, options = multipart.parse_options_header(content_type)
     found: dict[str, list[Part]] = defaultdict(list)
