@@ -105,7 +105,12 @@ def speed(folder: Path, model: str) -> tuple[float, float, float]:
 
 def bare(folder: Path, model: str) -> tuple[Callable[[], object], int]:
     """Return a call of the network on a ready batch, and the batch's rows."""
-    from sidelight.predictor import FilePredictor, load_predictor, raw_inputs
+    from sidelight.predictor import (
+        FilePredictor,
+        OnnxModel,
+        load_predictor,
+        raw_inputs,
+    )
 
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 255, (BATCH, SIDE, SIDE, 3), np.uint8)
@@ -122,7 +127,8 @@ def bare(folder: Path, model: str) -> tuple[Callable[[], object], int]:
     given = {
         n: b.astype(object) if b.dtype.kind == "U" else b for n, b in given.items()
     }
-    return lambda: file.model.figures(given), BATCH
+    network = OnnxModel.open(folder / model)
+    return lambda: network.figures(given), BATCH
 
 
 def memory(folder: Path, model: str, table: str) -> float:

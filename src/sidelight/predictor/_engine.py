@@ -22,7 +22,12 @@ class Engine(Protocol):
 
     Attributes:
         signature: What it takes and gives.
+        at_once: How many batches it is best asked at the same time.
     """
+
+    @property
+    def at_once(self) -> int:
+        """How many batches it is best asked at the same time."""
 
     @property
     def signature(self) -> Signature:
@@ -57,4 +62,6 @@ def open_engine(path: Path) -> Engine:
     for name, engine in FOLDERS.items():
         if (path / name).is_file():
             return engine.open(path)
-    return OnnxModel.open(path)
+    # Threads that share a batch wait for one another while others decode; several
+    # batches, a thread each, do not.
+    return OnnxModel.open(path, threads=1)

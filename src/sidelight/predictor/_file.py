@@ -87,7 +87,10 @@ class FilePredictor(TablePredictor):
     ) -> NDArray[Any]:
         """Answer rows whose pictures are decoded; see `TablePredictor`."""
         inputs = raw_inputs(self.model.signature.columns, table.frame)
-        return in_batches(self.model.figures, {**inputs, **pictures}, batch_size)
+        given = {**inputs, **pictures}
+        at_once = self.model.at_once
+        size = min(batch_size, -(-len(table) // at_once))
+        return in_batches(self.model.figures, given, size, at_once=at_once)
 
 
 def held_for_tables(

@@ -35,6 +35,8 @@ class LiteRtModel:
     network_file: ClassVar[str] = "model.tflite"
     columns_file: ClassVar[str] = "columns.json"
 
+    at_once: ClassVar[int] = 1  # what it runs in spreads a batch over the cores itself
+
     signature: Signature
     reader: Reader
     runner: Any

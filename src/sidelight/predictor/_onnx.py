@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,13 @@ class OnnxModel:
         path: The file.
         signature: What it takes and gives.
         session: The `onnxruntime.InferenceSession`.
+        at_once: How many calls at the same time keep all cores busy.
     """
 
     path: Path
     signature: Signature
     session: Any
+    at_once: int = 1
 
     @classmethod
     def open(cls, path: str | Path, *, threads: int | None = None) -> Self:
@@ -66,7 +69,9 @@ class OnnxModel:
             fix = "Export the run again: sidelight export runs/NAME -o FILE.onnx"
             raise RunError(problem, path=path, fix=fix) from error
         properties = session.get_modelmeta().custom_metadata_map
-        return cls(path, Signature.from_properties(properties, path), session)
+        signature = Signature.from_properties(properties, path)
+        at_once = 1 if threads is None else max(1, (os.cpu_count() or 1) // threads)
+        return cls(path, signature, session, at_once)
 
     @property
     def about(self) -> Mapping[str, str]:

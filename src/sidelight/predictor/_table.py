@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,20 +145,33 @@ def in_batches(
     ask: Callable[[dict[str, NDArray[Any]]], Any],
     inputs: Mapping[str, NDArray[Any]],
     size: int,
+    *,
+    at_once: int = 1,
 ) -> NDArray[Any]:
     """Ask for as many rows each time; the last batch is filled up.
 
     A compiled function is traced for each number of rows.
+
+    Args:
+        ask: The network, for a batch of inputs.
+        inputs: Blocks of as many rows each.
+        size: Rows of a batch.
+        at_once: Batches that are asked at the same time, each by a thread.
     """
     count = len(next(iter(inputs.values())))
-    found = []
-    for start in range(0, count, size):
+
+    def answer(start: int) -> NDArray[Any]:
         part = {name: block[start : start + size] for name, block in inputs.items()}
         lack = size - min(size, count - start)
         if lack and start:  # a table smaller than a batch is asked as it is
             part = {name: _filled(block, lack) for name, block in part.items()}
-        found.append(np.asarray(ask(part))[: min(size, count - start)])
-    return np.concatenate(found)
+        return np.asarray(ask(part))[: min(size, count - start)]
+
+    starts = range(0, count, size)
+    if at_once == 1 or len(starts) == 1:
+        return np.concatenate([answer(start) for start in starts])
+    with ThreadPoolExecutor(min(at_once, len(starts))) as pool:
+        return np.concatenate(list(pool.map(answer, starts)))
 
 
 def _filled(block: NDArray[Any], lack: int) -> NDArray[Any]:

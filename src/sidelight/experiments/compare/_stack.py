@@ -36,32 +36,31 @@ def add_stack(scores: Scores, arms: Sequence[str]) -> str:
     if len(ranked) < 2:
         return ""
     first, *others = ranked
-    stacked = {other: _stacked(scores, first, other) for other in others}
-    second = max(others, key=lambda n: _on_validation(scores, stacked[n]))
-    for unit in stacked[second]:
-        scores.units.finished[STACK, unit.fold, unit.seed] = unit
+    second = max(others, key=lambda other: _promise(scores, first, other))
+    task = scores.folds[0].preprocessor.known_target.task
+    finished = scores.units.finished
+    for fold, seeds in scores.blocks(first, second).items():
+        truth = scores.truth(fold, "val")
+        for seed in seeds:
+            pair = finished[first, fold, seed], finished[second, fold, seed]
+            finished[STACK, fold, seed] = stack_units(*pair, truth, task)
     return f"of {first} and {second}"
 
 
-def _stacked(scores: Scores, first: str, second: str) -> list[Unit]:
+def _promise(scores: Scores, first: str, second: str) -> float:
+    """Return what two arms together score on validation rows.
+
+    One seed of each fold tells it: with many classes weights take seconds to fit.
+    """
     task = scores.folds[0].preprocessor.known_target.task
-    finished = scores.units.finished
-    return [
-        stack_units(
-            finished[first, fold, seed],
-            finished[second, fold, seed],
-            scores.truth(fold, "val"),
-            task,
-        )
-        for fold, seeds in scores.blocks(first, second).items()
-        for seed in seeds
-    ]
-
-
-def _on_validation(scores: Scores, units: list[Unit]) -> float:
-    truth = np.concatenate([scores.truth(unit.fold, "val") for unit in units])
-    figures = np.concatenate([unit.figures["val"] for unit in units])
-    return float(row_scores(scores.metric, truth, figures).mean())
+    truths, figures = [], []
+    for fold, (seed, *_) in scores.blocks(first, second).items():
+        truth = scores.truth(fold, "val")
+        pair = (scores.units.finished[name, fold, seed] for name in (first, second))
+        figures.append(cross_fitted([u.figures["val"] for u in pair], truth, task))
+        truths.append(truth)
+    together = np.concatenate(truths), np.concatenate(figures)
+    return float(row_scores(scores.metric, *together).mean())
 
 
 def stack_units(first: Unit, second: Unit, truth: NDArray[Any], task: Task) -> Unit:

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 from sidelight.errors import ConfigError, UnknownNameError
+from sidelight.experiments._pool import cross_fitted
+from sidelight.experiments.compare import _stack
 from sidelight.experiments.compare._arms import arms_of
 from sidelight.experiments.compare._compare import _num_folds
 from sidelight.experiments.compare._config import CompareConfig
@@ -177,6 +179,20 @@ def test_the_best_arm_is_stacked_with_the_one_that_knows_what_it_does_not(made_u
     assert said == "of film and trees"
     assert case.scores.mean("stack", "test") > case.scores.mean("film", "test") + 0.1
     assert len([key for key in case.units.finished if key[0] == "stack"]) == 6
+
+
+def test_a_partner_is_chosen_by_one_seed_of_each_fold(made_up, monkeypatch):
+    right = dict.fromkeys([a.name for a in arms_of(("film", "concat"))], 0.6)
+    case = made_up(right, num_folds=3, seeds=2)
+    fitted = []
+
+    def counted(figures, truth, task):
+        fitted.append(len(truth))
+        return cross_fitted(figures, truth, task)
+
+    monkeypatch.setattr(_stack, "cross_fitted", counted)
+    assert add_stack(case.scores, ["none", "trees", "concat", "film"])
+    assert len(fitted) == 3 * 3 + 3 * 2  # three partners, then the stack itself
 
 
 def test_one_arm_is_no_stack(made_up):
