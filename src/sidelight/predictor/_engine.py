@@ -22,12 +22,12 @@ class Engine(Protocol):
 
     Attributes:
         signature: What it takes and gives.
-        at_once: How many batches it is best asked at the same time.
+        at_once: How many calls at the same time keep all cores busy.
     """
 
     @property
     def at_once(self) -> int:
-        """How many batches it is best asked at the same time."""
+        """How many calls at the same time keep all cores busy."""
 
     @property
     def signature(self) -> Signature:
@@ -62,6 +62,6 @@ def open_engine(path: Path) -> Engine:
     for name, engine in FOLDERS.items():
         if (path / name).is_file():
             return engine.open(path)
-    # Threads that share a batch wait for one another while others decode; several
-    # batches, a thread each, do not.
+    # Threads that share a call wait for one another while others decode; several
+    # calls, a thread each, do not.
     return OnnxModel.open(path, threads=1)

@@ -89,7 +89,7 @@ class FilePredictor(TablePredictor):
         inputs = raw_inputs(self.model.signature.columns, table.frame)
         given = {**inputs, **pictures}
         at_once = self.model.at_once
-        size = min(batch_size, -(-len(table) // at_once))
+        size = -(-min(batch_size, len(table)) // at_once)  # memory is one batch's
         return in_batches(self.model.figures, given, size, at_once=at_once)
 
 

@@ -35,7 +35,7 @@ class LiteRtModel:
     network_file: ClassVar[str] = "model.tflite"
     columns_file: ClassVar[str] = "columns.json"
 
-    at_once: ClassVar[int] = 1  # what it runs in spreads a batch over the cores itself
+    at_once: ClassVar[int] = 1  # an interpreter answers one call at a time
 
     signature: Signature
     reader: Reader

@@ -37,7 +37,7 @@ class SavedModel:
     about_file: ClassVar[Path] = Path("assets.extra") / "sidelight.json"
     raw: ClassVar[str] = "serving_default"
 
-    at_once: ClassVar[int] = 1  # what it runs in spreads a batch over the cores itself
+    at_once: ClassVar[int] = 1  # TensorFlow spreads a batch over the cores itself
 
     signature: Signature
     about: Mapping[str, str]

@@ -168,9 +168,10 @@ def in_batches(
         return np.asarray(ask(part))[: min(size, count - start)]
 
     starts = range(0, count, size)
-    if at_once == 1 or len(starts) == 1:
+    threads = min(at_once, len(starts))
+    if threads == 1:
         return np.concatenate([answer(start) for start in starts])
-    with ThreadPoolExecutor(min(at_once, len(starts))) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         return np.concatenate(list(pool.map(answer, starts)))
 
 

@@ -1,11 +1,16 @@
 """Rows asked a batch at a time, or several batches at once."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
+from sidelight.predictor import FilePredictor
 from sidelight.predictor._table import in_batches
+from sidelight.schema import Schema
+from sidelight.table import Table
 
 
 @pytest.mark.parametrize("rows", [1, 3, 4, 9, 40])
@@ -43,3 +48,22 @@ def test_an_error_of_one_batch_is_raised():
 
     with pytest.raises(ValueError, match="no"):
         in_batches(ask, {"x": np.arange(12)}, 2, at_once=3)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 10])
+def test_calls_at_the_same_time_share_one_batch(rows):
+    asked = []
+
+    def figures(inputs):
+        asked.append(len(inputs["image"]))
+        return inputs["image"]
+
+    model = SimpleNamespace(
+        signature=SimpleNamespace(columns=()), figures=figures, at_once=3
+    )
+    predictor = FilePredictor(model, None, Schema(), ".")
+    frame = pl.DataFrame({"x": range(rows)})
+    table = Table(frame, Schema(), "t.csv", np.arange(rows))
+    found = predictor.figures_of(table, {"image": np.arange(rows)}, 6)
+    np.testing.assert_array_equal(found, np.arange(rows))
+    assert max(asked) <= 2  # three threads hold no more than six rows
