@@ -9,7 +9,7 @@ from PIL import Image
 
 from sidelight.pixels import ImageRule, quiet
 from sidelight.predictor import ImageSignature, Signature
-from sidelight.serve._pictures import PictureError, pixels_of
+from sidelight.serve._pictures import PictureError, admitted, pixels_of
 
 RULE = ImageRule(height=8, width=8, bands=3)
 IMAGE = ImageSignature(
@@ -66,7 +66,7 @@ def mutated(data: bytes, edits: list[tuple[int, float, bytes]]) -> bytes:
 def outcome(data: bytes) -> str:
     with quiet():
         try:
-            found = pixels_of([data], SIGNATURE, 10_000)
+            found = pixels_of(admitted([data], SIGNATURE, 10_000), SIGNATURE)
         except PictureError as error:
             return str(error)
     assert found["image"].shape == (1, 8, 8, 3)

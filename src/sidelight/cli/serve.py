@@ -39,13 +39,13 @@ def serve(
     ] = 128,
     max_batch: Annotated[
         int, typer.Option(help="Rows the network is asked at once.", min=1)
-    ] = 8,
+    ] = 4,
     max_wait_ms: Annotated[
         float,
         typer.Option(help="How long rows wait for others on their way.", min=0),
     ] = 1,
     threads: Annotated[
-        int | None, typer.Option(help="Threads of the network; all cores.", min=1)
+        int | None, typer.Option(help="Cores that the network has; all.", min=1)
     ] = None,
     access_log: Annotated[
         bool, typer.Option("--access-log", help="A line for each request.")

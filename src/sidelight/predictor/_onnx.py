@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -46,12 +48,28 @@ class OnnxModel:
                 Sidelight or of another version.
             MissingPackageError: If onnxruntime is not there.
         """
+        return cls.open_each(path, (threads,))[0]
+
+    @classmethod
+    def open_each(
+        cls, path: str | Path, threads: Sequence[int | None]
+    ) -> tuple[Self, ...]:
+        """Load a file once for each number of threads, as `open` does.
+
+        All are of the same bytes: the file may be replaced or removed meanwhile.
+        """
         path = Path(path)
         if not path.is_file():
             problem = "there is no such file"
             raise RunError(
                 problem, path=path, fix="Name what `sidelight export` wrote."
             )
+        data = path.read_bytes()
+        with ThreadPoolExecutor(len(threads)) as pool:
+            return tuple(pool.map(partial(cls._of, path, data), threads))
+
+    @classmethod
+    def _of(cls, path: Path, data: bytes, threads: int | None) -> Self:
         runtime = _load_runtime()
         options = runtime.SessionOptions()
         options.log_severity_level = 4
@@ -60,9 +78,8 @@ class OnnxModel:
         if threads is not None:
             options.intra_op_num_threads = threads
         try:
-            # From memory: the file may be replaced or removed while it answers.
             session = runtime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+                data, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its errors have no common class
             problem = "this is no ONNX file, or a damaged one"

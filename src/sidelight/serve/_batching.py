@@ -26,14 +26,16 @@ class _Waiting:
 
 
 class Batcher:
-    """One thread that asks a network, and everybody who wants an answer from it.
+    """Threads that ask a network, and everybody who wants an answer from it.
 
     Rows that are there when the network becomes free are asked together. It waits for
     more only while requests are on their way, announced by `coming`, and never longer
     than the deadline: who is alone does not wait.
 
     Args:
-        ask: Answers `(rows, …)` arrays; called in the thread only.
+        ask: Answers `(rows, …)` arrays for a request that is alone, with all cores.
+        ask_beside: Answers a batch while there are other requests, with its share.
+        at_once: How many batches are asked at the same time.
         max_batch: Rows asked at once; more in a single request are asked together.
         max_wait: Seconds that the first of a batch waits for others.
         seen: Told the rows of each batch.
@@ -42,21 +44,27 @@ class Batcher:
     def __init__(
         self,
         ask: Ask,
+        ask_beside: Ask,
         *,
+        at_once: int,
         max_batch: int,
         max_wait: float,
         seen: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._ask = ask
+        self._ask, self._ask_beside = ask, ask_beside
         self._max_batch, self._max_wait, self._seen = max_batch, max_wait, seen
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gathering = threading.Lock()  # one thread at a time: batches are full
         self._held: _Waiting | None = None  # did not fit into the last batch
         self._users = 0  # within `coming`
         self._coming = 0  # of those, how many have not submitted
         self._lock = threading.Lock()
         self._closing = False
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True) for _ in range(at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @contextmanager
     def coming(self) -> Iterator[None]:
@@ -93,12 +101,18 @@ class Batcher:
         self._count()
 
     def _work(self) -> None:
-        while True:
+        while batch := self._next():
+            self._answer(batch)
+
+    def _next(self) -> list[_Waiting]:
+        """Return what is asked together; nothing at the end."""
+        with self._gathering:
             first = self._held or self._queue.get()
             self._held = None
             if first is None:  # nobody is left who could submit
-                return
-            self._answer(self._gathered(first))
+                self._queue.put(None)  # for the other threads
+                return []
+            return self._gathered(first)
 
     def _gathered(self, first: _Waiting) -> list[_Waiting]:
         """Return what is asked with the first: what waits, then what is on its way."""
@@ -137,9 +151,11 @@ class Batcher:
             waiting.answer.set_result(answer)
 
     def _asked(self, batch: list[_Waiting]) -> list[NDArray[Any]]:
-        names = batch[0].inputs
-        joined = {n: np.concatenate([w.inputs[n] for w in batch]) for n in names}
+        joined = batch[0].inputs
+        if len(batch) > 1:
+            joined = {n: np.concatenate([w.inputs[n] for w in batch]) for n in joined}
         self._seen(sum(waiting.rows for waiting in batch))
-        answers = self._ask(joined if len(batch) > 1 else batch[0].inputs)
+        alone = self._users == 1 and self._held is None and not self.depth
+        answers = (self._ask if alone else self._ask_beside)(joined)
         ends = np.cumsum([waiting.rows for waiting in batch])[:-1]
         return np.split(answers, ends)

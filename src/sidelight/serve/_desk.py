@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import HTTPException
@@ -22,11 +22,18 @@ from sidelight.serve._answers import answer_of
 from sidelight.serve._explain import inputs_of
 from sidelight.serve._heat import explained
 from sidelight.serve._models import Models, Served
-from sidelight.serve._pictures import PictureError, are_small, pixels_of
+from sidelight.serve._pictures import (
+    LIGHT_BYTES,
+    LIGHT_PIXELS,
+    PictureError,
+    admitted,
+    pixels_of,
+)
 from sidelight.serve._request import BadRow, Row, refuse
 from sidelight.serve._settings import Settings
 
 Inputs = dict[str, NDArray[Any]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,21 +73,22 @@ class Desk:
             yield served
 
     async def pixels(self, served: Served, row: Row) -> Inputs:
-        """Decode a row's pictures, in a thread unless they are small.
+        """Decode a row's pictures, in a thread unless they are light.
 
         Raises:
             PictureError: If one cannot be used.
         """
-        if served.signature.image is None:
-            if row.files:
-                problem = "is not wanted: this model takes none"
-                raise PictureError(problem)
-            return {}
-        decode = partial(pixels_of, row.files, served.signature, self.settings.pixels)
-        if are_small(row.files):  # a thread would take longer to wake up
-            return decode()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._decoders, decode)
+        take = partial(admitted, row.files, served.signature, self.settings.pixels)
+        heavy = sum(map(len, row.files)) > LIGHT_BYTES
+        uploads = await self._aside(take) if heavy else take()
+        decode = partial(pixels_of, uploads, served.signature)
+        # A thread would take longer to wake up than a light picture to be decoded.
+        light = not heavy and sum(one.size for one in uploads) <= LIGHT_PIXELS
+        return decode() if light else await self._aside(decode)
+
+    async def _aside(self, work: Callable[[], T]) -> T:
+        """Do something in a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._decoders, work)
 
     async def answer(self, served: Served, row: Row) -> dict[str, Any]:
         """Answer one row.

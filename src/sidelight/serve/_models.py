@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ class Served:
 
     Attributes:
         name: What requests call it.
-        model: The file, loaded.
+        model: The file, loaded; what a request alone is answered by.
         rows: The class of a row of its metadata.
         batcher: Asks it.
     """
@@ -151,10 +152,15 @@ class Models:
 
     def _load(self, name: str) -> Served:
         settings = self._settings
-        model = OnnxModel.open(self._paths[name], threads=settings.threads)
+        cores = settings.threads or os.cpu_count() or 1
+        # Threads of one call wait for each other, calls of one thread do not.
+        loaded = OnnxModel.open_each(self._paths[name], sorted({1, cores}))
+        model, beside = loaded[-1], loaded[0]
         _try(model)
         batcher = Batcher(
             model.figures,
+            beside.figures,
+            at_once=cores,
             max_batch=settings.max_batch,
             max_wait=settings.max_wait_ms / 1000,
             seen=lambda rows: self._seen(name, rows),

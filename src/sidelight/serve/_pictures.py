@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from sidelight.predictor import ImageSignature, Signature
 
 
-SMALL_BYTES = 2**16
-SMALL_PIXELS = 2**16
+# Up to so much of both, decoding takes about a millisecond.
+LIGHT_BYTES = LIGHT_PIXELS = 2**16
 
 
 class PictureError(Exception):
@@ -33,10 +35,23 @@ class PictureError(Exception):
         self.too_large = too_large
 
 
-def pixels_of(
+@dataclass(frozen=True)
+class Upload:
+    """A picture that may be decoded.
+
+    Attributes:
+        data: The file's contents.
+        size: Height times width, as its header says.
+    """
+
+    data: bytes
+    size: int
+
+
+def admitted(
     files: Sequence[bytes], signature: Signature, most_pixels: int
-) -> dict[str, NDArray[Any]]:
-    """Return a row's picture inputs `(1, …)`; nothing for a model without pictures.
+) -> list[Upload]:
+    """Return a row's pictures once their headers were looked at.
 
     Args:
         files: The uploads, at most as many as the model takes.
@@ -44,28 +59,35 @@ def pixels_of(
         most_pixels: Height times width of an upload.
 
     Raises:
-        PictureError: If one is missing, too large, no picture or of another kind.
+        PictureError: If one is missing, too large, no picture, or none is wanted.
     """
     image = signature.image
     if image is None:
-        return {}
+        if files:
+            problem = "is not wanted: this model takes none"
+            raise PictureError(problem)
+        return []
     if not 1 <= len(files) <= image.pictures:
         wanted = "one is" if image.pictures == 1 else f"1 to {image.pictures} are"
         problem = f"is missing: {wanted} wanted, {len(files)} came"
         raise PictureError(problem)
-    found = [_decoded(data, image, most_pixels) for data in files]
-    return _inputs(image, [found])
+    with _explained():
+        return [_admitted(data, image, most_pixels) for data in files]
 
 
-def are_small(files: Sequence[bytes]) -> bool:
-    """Return whether decoding takes about a millisecond; not what cannot be read."""
-    if sum(map(len, files)) > SMALL_BYTES:
-        return False
-    try:
-        headers = [read_header(data) for data in files]
-    except (UnusableImageError, MissingPackageError):
-        return False
-    return sum(header.height * header.width for header in headers) <= SMALL_PIXELS
+def pixels_of(
+    uploads: Sequence[Upload], signature: Signature
+) -> dict[str, NDArray[Any]]:
+    """Return a row's picture inputs `(1, …)`; nothing for a model without pictures.
+
+    Raises:
+        PictureError: If one is damaged or of another kind.
+    """
+    image = signature.image
+    if image is None:
+        return {}
+    with _explained():
+        return _inputs(image, [[decode(upload.data, image.rule) for upload in uploads]])
 
 
 def blank(signature: Signature, num_rows: int) -> dict[str, NDArray[Any]]:
@@ -81,7 +103,9 @@ def _inputs(
 ) -> dict[str, NDArray[Any]]:
     """Return pictures and their mask; where one lacks, the row's own stand in."""
     if image.pictures == 1:
-        return {image.input: np.stack([row[0] for row in rows])}
+        firsts = [row[0] for row in rows]
+        alone = len(firsts) == 1  # need not be copied
+        return {image.input: firsts[0][None] if alone else np.stack(firsts)}
     filled = [
         [row[place % len(row)] for place in range(image.pictures)] for row in rows
     ]
@@ -92,14 +116,21 @@ def _inputs(
     }
 
 
-def _decoded(data: bytes, image: ImageSignature, most_pixels: int) -> NDArray[Any]:
+def _admitted(data: bytes, image: ImageSignature, most_pixels: int) -> Upload:
+    header = read_header(data, picked=image.rule.select is not None)
+    size = header.height * header.width
+    if size > most_pixels:
+        seen = f"has {header.width} × {header.height} pixels"
+        problem = f"{seen}, and this server takes {most_pixels:,}"
+        raise PictureError(problem, too_large=True)
+    return Upload(data, size)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say why a picture cannot be used here, whoever found it out."""
     try:
-        header = read_header(data, picked=image.rule.select is not None)
-        if header.height * header.width > most_pixels:
-            size = f"has {header.width} × {header.height} pixels"
-            problem = f"{size}, and this server takes {most_pixels:,}"
-            raise PictureError(problem, too_large=True)
-        return decode(data, image.rule)
+        yield
     except UnusableImageError as error:
         raise PictureError(str(error)) from error
     except MissingPackageError as error:

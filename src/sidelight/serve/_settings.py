@@ -19,7 +19,7 @@ class Settings(Record):
         most_open: Requests with a body that are taken at once; more get 429.
         max_batch: Rows that the network is asked at once.
         max_wait_ms: How long rows wait for others that are being decoded.
-        threads: Threads of the network; None leaves it to onnxruntime.
+        threads: Cores that the network has; None is all of them.
         watch_seconds: How often the models' files are looked at.
     """
 
@@ -29,7 +29,7 @@ class Settings(Record):
     rows: int = Field(default=64, ge=1)
     body_seconds: float = Field(default=30, gt=0)
     most_open: int = Field(default=128, ge=1)
-    max_batch: int = Field(default=8, ge=1)
+    max_batch: int = Field(default=4, ge=1)
     max_wait_ms: float = Field(default=1, ge=0)
     threads: int | None = Field(default=None, ge=1)
     watch_seconds: float = Field(default=1, gt=0)

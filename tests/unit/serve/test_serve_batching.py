@@ -35,8 +35,9 @@ def network():
     return Network()
 
 
-def make(network, **changes):
-    return Batcher(network, **{"max_batch": 4, "max_wait": 0.0, **changes})
+def make(network, beside=None, **changes):
+    settings = {"at_once": 1, "max_batch": 4, "max_wait": 0.0, **changes}
+    return Batcher(network, beside or network, **settings)
 
 
 def rows(*numbers):
@@ -121,5 +122,48 @@ def test_closing_answers_what_was_taken_first(network):
         network.free.set()
         assert first.result(LONG).tolist() == [2]
         assert batcher.submit(rows(2)).result(LONG).tolist() == [4]  # still taken
-    batcher._thread.join(LONG)
-    assert not batcher._thread.is_alive()
+    for thread in batcher._threads:
+        thread.join(LONG)
+        assert not thread.is_alive()
+
+
+def test_a_request_alone_has_all_cores_and_one_beside_others_its_share(network):
+    network.free.set()
+    beside = Network()
+    batcher = make(network, beside, at_once=2)
+    with batcher.coming():
+        assert batcher.submit(rows(1)).result(LONG).tolist() == [2]
+    assert (network.batches, beside.batches) == ([[1]], [])
+    with batcher.coming(), batcher.coming():
+        first = batcher.submit(rows(2))
+        assert beside.asked.wait(LONG)
+        second = batcher.submit(rows(3))
+        beside.free.set()
+        assert (first.result(LONG) + second.result(LONG)).tolist() == [10]
+    assert (network.batches, sorted(beside.batches)) == ([[1]], [[2], [3]])
+    batcher.close()
+
+
+def test_so_many_batches_are_asked_at_the_same_time(network):
+    together = threading.Barrier(3)
+
+    def beside(inputs):
+        together.wait(LONG)  # passes once all three are asked
+        return inputs["x"]
+
+    batcher = make(network, beside, at_once=3, max_batch=1)
+    with batcher.coming(), batcher.coming(), batcher.coming():
+        futures = [batcher.submit(rows(n)) for n in range(3)]
+        assert [future.result(LONG).tolist() for future in futures] == [[0], [1], [2]]
+    batcher.close()
+
+
+def test_closing_ends_every_thread(network):
+    network.free.set()
+    batcher = make(network, at_once=3)
+    with batcher.coming():
+        batcher.submit(rows(1)).result(LONG)
+    batcher.close()
+    for thread in batcher._threads:
+        thread.join(LONG)
+        assert not thread.is_alive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -56,7 +57,7 @@ class NpyFormat:
         shape, order, dtype = _described(file)
         start = file.tell()
         _check_length(len(data) - start, shape, dtype)
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         values = np.frombuffer(data, dtype, count, start).reshape(shape, order=order)
         native = values.astype(dtype.newbyteorder("="), copy=False)
         return Raster(native.astype(np.uint8) * 255 if dtype.kind == "b" else native)
@@ -106,7 +107,7 @@ def _parsed(header: bytes) -> tuple[tuple[int, int, int], Any, np.dtype[Any]]:
 
 
 def _check_length(left: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    needed = int(np.prod(shape)) * dtype.itemsize
+    needed = math.prod(shape) * dtype.itemsize
     if left < needed:
         problem = f"is truncated: {needed - left} of {needed} bytes are missing"
         raise UnusableImageError(problem)
