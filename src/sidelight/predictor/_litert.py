@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from sidelight.errors import RunError
+from sidelight.optional import import_optional
 from sidelight.predictor._litert_reader import Reader
 from sidelight.predictor._rows import NOT_A_TIME
 from sidelight.predictor._signature import Signature
-from sidelight.predictor._tensorflow import load_tensorflow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+PURPOSE = "Answering with a LiteRT model"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class LiteRtModel:
             problem = f"{cls.columns_file} is missing or damaged"
             raise RunError(problem, path=path, fix="Export the run again.") from error
         signature = Signature.from_properties(about, path)
-        tensorflow = load_tensorflow("Answering with a LiteRT model")
+        tensorflow = import_optional("tensorflow", PURPOSE, extra="tensorflow")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # TensorFlow's copy is to move out

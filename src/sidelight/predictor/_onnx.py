@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sidelight.errors import MissingPackageError, RunError
+from sidelight.errors import RunError
+from sidelight.optional import import_optional
 from sidelight.predictor._signature import Signature
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+PURPOSE = "Answering with an exported file"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class OnnxModel:
 
     @classmethod
     def _of(cls, path: Path, data: bytes, threads: int | None) -> Self:
-        runtime = _load_runtime()
+        runtime = import_optional("onnxruntime", PURPOSE, extra="serve")
         options = runtime.SessionOptions()
         options.log_severity_level = 4
         # Between calls the cores belong to those who decode and answer.
@@ -125,11 +127,3 @@ class OnnxModel:
 def _fed(block: NDArray[Any]) -> NDArray[Any]:
     """Return a block as onnxruntime takes it: text as objects."""
     return block.astype(object) if block.dtype.kind == "U" else block
-
-
-def _load_runtime() -> Any:
-    try:
-        return importlib.import_module("onnxruntime")
-    except ImportError as error:
-        package, purpose = "onnxruntime", "Answering with an exported file"
-        raise MissingPackageError(package, "serve", purpose) from error

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sidelight.errors import RunError
+from sidelight.optional import import_optional
 from sidelight.predictor._signature import Signature
-from sidelight.predictor._tensorflow import load_tensorflow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,7 @@ class SavedModel:
             problem = f"{cls.about_file} is damaged"
             raise RunError(problem, path=path, fix="Export the run again.") from error
         signature = Signature.from_properties(about, path)
-        tensorflow = load_tensorflow(PURPOSE)
+        tensorflow = import_optional("tensorflow", PURPOSE, extra="tensorflow")
         try:
             loaded = tensorflow.saved_model.load(str(path))
             return cls(signature, about, loaded, loaded.signatures[cls.raw])
@@ -76,7 +76,7 @@ class SavedModel:
             inputs: An array for each input, as `docs/export.md` says; others are left
                 out.
         """
-        tensorflow = load_tensorflow(PURPOSE)
+        tensorflow = import_optional("tensorflow", PURPOSE, extra="tensorflow")
         _, taken = self.ask.structured_input_signature  # type: ignore[attr-defined]
         found = self.ask(**{name: tensorflow.constant(inputs[name]) for name in taken})
         name = "probability" if "probability" in found else "prediction"

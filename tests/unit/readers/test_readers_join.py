@@ -271,3 +271,10 @@ def test_times_in_text_and_typed_ones_are_the_same_keys(zone):
     other = pl.DataFrame({"t": typed, "seen": typed, "x": [1, 2]}).reverse()
     table = read_table(main, target="y", join=[Join(source=other, key="t")])
     assert table.frame["x"].to_list() == [1, 2]
+
+
+def test_a_join_shows_no_password():
+    join = Join(source="postgresql://me:hush@host/db", key="site")
+    assert "hush" not in repr(join) + str(join)
+    assert "postgresql://me:***@host/db" in repr(join)
+    assert join.source == "postgresql://me:hush@host/db"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sidelight.errors import ConfigError, MissingPackageError, RunError
+from sidelight.errors import ConfigError, RunError
 from sidelight.experiments.tune._space import Space
+from sidelight.optional import import_optional
 from sidelight.workflow import Prepared, RunConfig
 
 NAME = "tune"
@@ -35,11 +35,7 @@ def load_optuna() -> Any:
     Raises:
         MissingPackageError: If it is not installed.
     """
-    try:
-        return importlib.import_module("optuna")
-    except ImportError as error:
-        package, extra, purpose = "optuna", "tune", "Tuning"
-        raise MissingPackageError(package, extra, purpose) from error
+    return import_optional("optuna", "Tuning", extra="tune")
 
 
 def fingerprint_of(

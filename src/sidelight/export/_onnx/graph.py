@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sidelight.errors import MissingPackageError
 from sidelight.export._graph import Graph
+from sidelight.optional import import_optional
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,14 +29,9 @@ def load_onnx() -> Any:
     Raises:
         MissingPackageError: If it is not there.
     """
-    try:
-        import onnx  # noqa: PLC0415
-        import onnx.compose  # noqa: PLC0415
-        import onnx.version_converter  # noqa: PLC0415
-    except ImportError as error:
-        package = "onnx"
-        raise MissingPackageError(package, "export", PURPOSE) from error
-    return onnx
+    for part in ("onnx.compose", "onnx.version_converter"):
+        import_optional(part, PURPOSE, extra="export")
+    return import_optional("onnx", PURPOSE, extra="export")
 
 
 class OnnxGraph(Graph):

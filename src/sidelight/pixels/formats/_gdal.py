@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sidelight.errors import MissingPackageError
+from sidelight.optional import import_optional
 from sidelight.pixels.formats._base import (
     Header,
     Raster,
@@ -20,6 +20,7 @@ from sidelight.pixels.formats._base import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+PURPOSE = "Reading pictures of many bands or more than 8 bits"
 # A file's own bytes decide: no side-cars, no listing of its folder.
 SETTINGS = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
 
@@ -71,13 +72,7 @@ def read(data: bytes, driver: str, *, picked: bool) -> Raster:
 @contextmanager
 def _pages(source: Path | bytes, driver: str) -> Iterator[list[Any]]:
     """Open every page of a file, all of one size."""
-    try:
-        import rasterio  # noqa: PLC0415
-        from rasterio.errors import RasterioError  # noqa: PLC0415
-    except ImportError as error:
-        package = "rasterio"
-        purpose = "Reading pictures of many bands or more than 8 bits"
-        raise MissingPackageError(package, "geo", purpose) from error
+    rasterio = import_optional("rasterio", PURPOSE, extra="geo")
     with ExitStack() as stack:
         try:
             stack.enter_context(rasterio.Env(**SETTINGS))
@@ -91,7 +86,7 @@ def _pages(source: Path | bytes, driver: str) -> Iterator[list[Any]]:
             ] or [first]
             _check_pages(pages)
             yield pages
-        except RasterioError as error:
+        except rasterio.errors.RasterioError as error:
             problem = f"cannot be decoded: {_first_line(error)}"
             raise UnusableImageError(problem) from error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sidelight.errors import MissingPackageError
+from sidelight.optional import import_optional
 from sidelight.pixels.formats._base import (
     Depth,
     Header,
@@ -74,11 +74,7 @@ class DicomFormat:
 
 
 def _dataset(source: Path | bytes, *, stop_before_pixels: bool = False) -> Any:
-    try:
-        import pydicom  # noqa: PLC0415
-    except ImportError as error:
-        package, purpose = "pydicom", "Reading DICOM pictures"
-        raise MissingPackageError(package, "medical", purpose) from error
+    pydicom = import_optional("pydicom", "Reading DICOM pictures", extra="medical")
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source
         return pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)

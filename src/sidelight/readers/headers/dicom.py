@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.headers._base import (
     Cells,
     HeaderColumn,
@@ -79,12 +79,7 @@ class DicomReader(HeaderReader):
 
     def require(self) -> None:
         """Check that pydicom is installed."""
-        import_driver(
-            "pydicom",
-            package="pydicom",
-            extra="medical",
-            purpose="Reading DICOM headers",
-        )
+        import_optional("pydicom", "Reading DICOM headers", extra="medical")
 
     def _look(self, path: str) -> Cells | None:
         from pydicom import dcmread  # noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.headers._base import (
     Cells,
     HeaderColumn,
@@ -68,12 +68,7 @@ class GeoTiffReader(HeaderReader):
 
     def require(self) -> None:
         """Check that rasterio is installed."""
-        import_driver(
-            "rasterio",
-            package="rasterio",
-            extra="geo",
-            purpose="Reading GeoTIFF headers",
-        )
+        import_optional("rasterio", "Reading GeoTIFF headers", extra="geo")
 
     def _look(self, path: str) -> Cells | None:
         import rasterio  # noqa: PLC0415

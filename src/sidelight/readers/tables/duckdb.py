@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sidelight.errors import TableError
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
 from sidelight.readers.tables._base import TableReader, check_names
@@ -67,9 +67,7 @@ class DuckDBReader(TableReader):
 
 
 def _driver() -> Any:
-    return import_driver(
-        "duckdb", package="duckdb", extra="sql", purpose="Reading from DuckDB"
-    )
+    return import_optional("duckdb", "Reading from DuckDB", extra="sql")
 
 
 def _relations(database: Any) -> list[query.Relation]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from sidelight.errors import TableError, nearest
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.tables._base import TableReader, check_names
 from sidelight.registry import READERS
 
@@ -48,9 +48,7 @@ class ExcelReader(TableReader):
 
 
 def _driver() -> Any:
-    driver = import_driver(
-        "fastexcel", package="fastexcel", extra="excel", purpose="Reading .xlsx"
-    )
+    driver = import_optional("fastexcel", "Reading .xlsx", extra="excel")
     # It tells of every empty column, which is nothing unusual.
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     return driver

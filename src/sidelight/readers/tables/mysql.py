@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import polars as pl
 
 from sidelight.errors import ConfigError, TableError
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._base import check_names
 from sidelight.readers.tables._server import (
@@ -84,9 +84,7 @@ class MySQLReader(ServerReader):
 
 
 def _driver() -> Any:
-    return import_driver(
-        "pymysql", package="pymysql", extra="sql", purpose="Reading from MySQL"
-    )
+    return import_optional("pymysql", "Reading from MySQL", extra="sql")
 
 
 def _arguments(address: str, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sidelight.readers._optional import import_driver
+from sidelight.optional import import_optional
 from sidelight.readers.tables import _query as query
 from sidelight.readers.tables._arrow import to_frame
 from sidelight.readers.tables._server import (
@@ -86,11 +86,11 @@ class PostgreSQLReader(ServerReader):
 
 
 def _driver() -> Any:
-    return import_driver(
+    return import_optional(
         "adbc_driver_postgresql.dbapi",
-        package="adbc-driver-postgresql",
+        "Reading from PostgreSQL",
         extra="sql",
-        purpose="Reading from PostgreSQL",
+        package="adbc-driver-postgresql",
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from sidelight.errors import NUM_SHOWN, MissingPackageError, TableError
+from sidelight.errors import NUM_SHOWN, TableError
+from sidelight.optional import import_optional
 from sidelight.readers.tables import _document
 
 if TYPE_CHECKING:
@@ -113,14 +114,13 @@ def _linked(target: Path, path: Path) -> Any:
 
 
 def _item(path: Path, content: Any, number: int) -> pystac.Item:
-    try:
-        import pystac  # noqa: PLC0415 - optional
-    except ImportError:
-        what = "Reading a STAC catalogue"
-        raise MissingPackageError("pystac", "geo", what) from None  # noqa: EM101
+    package = import_optional("pystac", "Reading a STAC catalogue", extra="geo")
     try:
         # Old versions are brought to the newest; references start at the item's file.
-        return pystac.Item.from_dict(content, href=str(path), preserve_dict=False)
+        found: pystac.Item = package.Item.from_dict(
+            content, href=str(path), preserve_dict=False
+        )
+        return found
     except Exception as failure:  # pystac lets whatever goes wrong through
         reason = str(failure).split("\n", 1)[0] or type(failure).__name__
         reason = reason.rstrip(".")

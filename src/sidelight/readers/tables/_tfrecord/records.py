@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from sidelight.errors import DiskFullError, MissingPackageError, TableError
+from sidelight.errors import DiskFullError, TableError
+from sidelight.optional import import_optional
 
 Kind = Literal["bytes", "int", "float"]
 GZIP = b"\x1f\x8b"
@@ -26,7 +27,7 @@ def read_records(path: Path) -> Iterator[dict[str, Feature]]:
         TableError: If the file is damaged, or its records are no Examples.
         MissingPackageError: If TensorFlow is not installed.
     """
-    tf = _tensorflow("Reading TFRecord files")
+    tf = import_optional("tensorflow", "Reading TFRecord files", extra="tensorflow")
     from google.protobuf.message import DecodeError  # noqa: PLC0415 - TensorFlow's own
 
     with path.open("rb") as file:
@@ -59,7 +60,7 @@ def write_records(path: Path, records: Iterable[Mapping[str, Feature]]) -> int:
         DiskFullError: If the disk filled up.
         MissingPackageError: If TensorFlow is not installed.
     """
-    tf = _tensorflow("Writing TFRecord files")
+    tf = import_optional("tensorflow", "Writing TFRecord files", extra="tensorflow")
     fields = {kind: field for field, kind in _KINDS.items()}
     try:
         with tf.io.TFRecordWriter(str(path)) as writer:
@@ -74,11 +75,3 @@ def write_records(path: Path, records: Iterable[Mapping[str, Feature]]) -> int:
     except tf.errors.ResourceExhaustedError as failure:
         raise DiskFullError(path) from failure
     return path.stat().st_size
-
-
-def _tensorflow(purpose: str) -> Any:
-    try:
-        import tensorflow  # noqa: PLC0415 - seconds, and only for such files
-    except ImportError:
-        raise MissingPackageError("tensorflow", "tensorflow", purpose) from None  # noqa: EM101
-    return tensorflow
