@@ -157,5 +157,7 @@ class Batcher:
         self._seen(sum(waiting.rows for waiting in batch))
         alone = self._users == 1 and self._held is None and not self.depth
         answers = (self._ask if alone else self._ask_beside)(joined)
+        if len(batch) == 1:
+            return [answers]
         ends = np.cumsum([waiting.rows for waiting in batch])[:-1]
         return np.split(answers, ends)
