@@ -83,7 +83,7 @@ def test_a_budget_too_small_for_anything(sidelight, table, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     found = sidelight("compare", table, *ASKED, *SMALL, "--budget", "1s")
     assert found.code == 2
-    assert "is too small for" in found.err
+    assert "of the budget are left, too few for" in found.err
     assert "Raise --budget" in found.err
 
 

@@ -75,8 +75,8 @@ def within(wanted: Plan, budget: float, pace: Pace, num_networks: int) -> Plan:
     if epochs < min(LEAST_EPOCHS, wanted.epochs):
         needed = pace.of_block(num_networks, min(LEAST_EPOCHS, wanted.epochs)) / RESERVE
         problem = (
-            f"a budget of {budget:.0f} s is too small for {num_networks} networks: "
-            f"{LEAST_EPOCHS} epochs of each take about {needed:.0f} s"
+            f"{budget:.0f} s of the budget are left, too few for {num_networks} "
+            f"networks: {LEAST_EPOCHS} epochs of each take about {needed:.0f} s"
         )
         fix = (
             "Raise --budget, name fewer --strategies, or keep the backbone as it is "
