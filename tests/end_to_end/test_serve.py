@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -401,7 +402,11 @@ def test_a_file_is_exchanged_when_it_has_come_to_rest(folder, tmp_path):
         row = as_inputs(held.signature, [columns_of(held.rows.model_validate(ROW))])
         row["image"] = np.zeros((1, 24, 24, 3), np.uint8)
         assert held.signature.fingerprint == "first"
-        assert held.batcher.submit(row).result(PATIENCE_S).shape == (1, 3)
+
+        async def asked():
+            return await asyncio.wait_for(held.batcher.submit(row), PATIENCE_S)
+
+        assert asyncio.run(asked()).shape == (1, 3)
     models.close()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ Ask = Callable[[Inputs], NDArray[Any]]
 class _Waiting:
     inputs: Inputs
     rows: int
-    answer: Future[NDArray[Any]] = field(default_factory=Future)
+    answer: asyncio.Future[NDArray[Any]]
 
 
 class Batcher:
@@ -75,13 +75,15 @@ class Batcher:
         finally:
             self._count(users=-1, coming=-1)
 
-    def submit(self, inputs: Inputs) -> Future[NDArray[Any]]:
-        """Hand in rows, within `coming`; the future has their answers, or an error."""
-        waiting = _Waiting(inputs, len(next(iter(inputs.values()))))
+    def submit(self, inputs: Inputs) -> asyncio.Future[NDArray[Any]]:
+        """Hand in rows, within `coming`; the future has their answers, or an error.
+
+        Called on the event loop on which the future is waited for.
+        """
+        answer = asyncio.get_running_loop().create_future()
         self._count(coming=-1)
-        waiting.answer.add_done_callback(lambda _: self._count(coming=1))
-        self._queue.put(waiting)
-        return waiting.answer
+        self._queue.put(_Waiting(inputs, len(next(iter(inputs.values()))), answer))
+        return answer
 
     def _count(self, *, users: int = 0, coming: int = 0) -> None:
         with self._lock:
@@ -139,16 +141,17 @@ class Batcher:
 
     def _answer(self, batch: list[_Waiting]) -> None:
         try:
-            answers = self._asked(batch)
+            answers: Sequence[NDArray[Any] | Exception] = self._asked(batch)
         except Exception as error:
-            if len(batch) == 1:
-                batch[0].answer.set_exception(error)
+            if len(batch) > 1:
+                for waiting in batch:  # one of them may be at fault
+                    self._answer([waiting])
                 return
-            for waiting in batch:  # one of them may be at fault
-                self._answer([waiting])
-            return
-        for waiting, answer in zip(batch, answers, strict=True):
-            waiting.answer.set_result(answer)
+            answers = [error]
+        self._count(coming=len(batch))
+        with suppress(RuntimeError):  # the loop has ended, and whoever waited
+            loop = batch[0].answer.get_loop()
+            loop.call_soon_threadsafe(_settle, batch, answers)
 
     def _asked(self, batch: list[_Waiting]) -> list[NDArray[Any]]:
         joined = batch[0].inputs
@@ -161,3 +164,15 @@ class Batcher:
             return [answers]
         ends = np.cumsum([waiting.rows for waiting in batch])[:-1]
         return np.split(answers, ends)
+
+
+def _settle(
+    batch: Sequence[_Waiting], answers: Sequence[NDArray[Any] | Exception]
+) -> None:
+    for waiting, answer in zip(batch, answers, strict=True):
+        if waiting.answer.done():  # cancelled: the client has left
+            continue
+        if isinstance(answer, Exception):
+            waiting.answer.set_exception(answer)
+        else:
+            waiting.answer.set_result(answer)

@@ -158,7 +158,7 @@ class Desk:
 
 
 async def _asked(served: Served, inputs: Inputs) -> NDArray[Any]:
-    return await asyncio.wrap_future(served.batcher.submit(inputs))
+    return await served.batcher.submit(inputs)
 
 
 async def _asked_together(served: Served, rows: Sequence[_Ready]) -> NDArray[Any]:
