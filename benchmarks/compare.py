@@ -319,7 +319,8 @@ def real(folder: Path, budget: float, names: list[str]) -> None:
                 flush=True,
             )
             scores = [(r.name, r.score.mean) for r in found.results if r.score]
-            print("    " + ", ".join(f"{n} {score:.3f}" for n, score in scores))
+            each = ", ".join(f"{name} {score:.3f}" for name, score in scores)
+            print(f"    {each}", flush=True)
             for sign in found.signs:
                 print(f"    {sign.sentence}", flush=True)
 

@@ -6,10 +6,13 @@ a YAML file and Python build the same object.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sidelight.redact import redact
 
 Kind = Literal["numeric", "categorical", "boolean", "datetime", "location", "multi_hot"]
 Task = Literal["binary", "multiclass", "multilabel", "ordinal", "regression"]
@@ -26,6 +29,11 @@ class Record(BaseModel):
     """Base of every record: frozen, and strict about unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show no password of a URL."""
+        for name, value in super().__repr_args__():
+            yield name, redact(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

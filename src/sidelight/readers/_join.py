@@ -25,7 +25,7 @@ from sidelight.redact import redact
 from sidelight.schema import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sidelight.table._problems import Problem
@@ -60,14 +60,6 @@ class Join(Record):
     @field_serializer("source")
     def _written(self, source: Any) -> str:
         return frame_name(source) if is_frame(source) else redact(str(source))
-
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """Show no password."""
-        shown = {"source": self._written(self.source)}
-        return [
-            (name, shown.get(name or "", value))
-            for name, value in super().__repr_args__()
-        ]
 
     def names(self) -> tuple[list[str], list[str]]:
         """Return the key's columns here and there."""
