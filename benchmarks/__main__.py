@@ -19,6 +19,7 @@ NAMES = (
     "compare",
     "report",
     "serve",
+    "hostile",
     "blue_marble",
     "synthetic",
 )

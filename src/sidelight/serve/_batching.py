@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,12 +53,10 @@ class Batcher:
     ) -> None:
         self._ask, self._ask_beside = ask, ask_beside
         self._max_batch, self._max_wait, self._seen = max_batch, max_wait, seen
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._gathering = threading.Lock()  # one thread at a time: batches are full
-        self._held: _Waiting | None = None  # did not fit into the last batch
+        self._change = threading.Condition()  # of what follows
+        self._waiting: deque[_Waiting] = deque()
         self._users = 0  # within `coming`
         self._coming = 0  # of those, how many have not submitted
-        self._lock = threading.Lock()
         self._closing = False
         self._threads = [
             threading.Thread(target=self._work, daemon=True) for _ in range(at_once)
@@ -81,24 +79,31 @@ class Batcher:
         Called on the event loop on which the future is waited for.
         """
         answer = asyncio.get_running_loop().create_future()
-        self._count(coming=-1)
-        self._queue.put(_Waiting(inputs, len(next(iter(inputs.values()))), answer))
+        rows = len(next(iter(inputs.values())))
+        with self._change:
+            self._coming -= 1
+            self._waiting.append(_Waiting(inputs, rows, answer))
+            self._change.notify()
         return answer
 
     def _count(self, *, users: int = 0, coming: int = 0) -> None:
-        with self._lock:
+        with self._change:
             self._users += users
             self._coming += coming
-            if self._closing and not self._users:
-                self._queue.put(None)
+            if self._over():
+                self._change.notify_all()
+
+    def _over(self) -> bool:
+        """Return whether nobody is left who could submit."""
+        return self._closing and not self._users
 
     @property
     def depth(self) -> int:
         """Requests that wait."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def close(self) -> None:
-        """Let the thread end when everything announced is answered."""
+        """Let the threads end when everything announced is answered."""
         self._closing = True
         self._count()
 
@@ -108,35 +113,27 @@ class Batcher:
 
     def _next(self) -> list[_Waiting]:
         """Return what is asked together; nothing at the end."""
-        with self._gathering:
-            first = self._held or self._queue.get()
-            self._held = None
-            if first is None:  # nobody is left who could submit
-                self._queue.put(None)  # for the other threads
-                return []
-            return self._gathered(first)
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._over())
+            found = self._gathered()
+            if self._waiting:  # for another thread
+                self._change.notify()
+            return found
 
-    def _gathered(self, first: _Waiting) -> list[_Waiting]:
-        """Return what is asked with the first: what waits, then what is on its way."""
-        found, rows = [first], first.rows
-        deadline = time.monotonic() + self._max_wait
+    def _gathered(self) -> list[_Waiting]:
+        """Return what waits, then what is on its way, as far as it fits."""
+        found: list[_Waiting] = []
+        rows, deadline = 0, time.monotonic() + self._max_wait
         while rows < self._max_batch:
-            left = deadline - time.monotonic()
-            try:
-                waits = self._coming > 0 and left > 0
-                more = self._queue.get(waits, left)
-            except queue.Empty:
-                if not waits:
+            if self._waiting:
+                if found and rows + self._waiting[0].rows > self._max_batch:
                     break
-                continue
-            if more is None:
-                self._queue.put(None)
+                found.append(self._waiting.popleft())
+                rows += found[-1].rows
+            elif found and self._coming and deadline > time.monotonic():
+                self._change.wait(deadline - time.monotonic())
+            else:
                 break
-            if rows + more.rows > self._max_batch:
-                self._held = more
-                break
-            found.append(more)
-            rows += more.rows
         return found
 
     def _answer(self, batch: list[_Waiting]) -> None:
@@ -156,14 +153,27 @@ class Batcher:
     def _asked(self, batch: list[_Waiting]) -> list[NDArray[Any]]:
         joined = batch[0].inputs
         if len(batch) > 1:
-            joined = {n: np.concatenate([w.inputs[n] for w in batch]) for n in joined}
+            joined = {n: _joined([w.inputs[n] for w in batch]) for n in joined}
         self._seen(sum(waiting.rows for waiting in batch))
-        alone = self._users == 1 and self._held is None and not self.depth
+        alone = self._users == 1 and not self._waiting
         answers = (self._ask if alone else self._ask_beside)(joined)
         if len(batch) == 1:
             return [answers]
         ends = np.cumsum([waiting.rows for waiting in batch])[:-1]
         return np.split(answers, ends)
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return arrays one after another along their first axis.
+
+    NumPy lets go of Python's lock at each copy, and a busy event loop is slow to give
+    it back; bytes are joined without.
+    """
+    first = parts[0]
+    if first.dtype.hasobject:
+        return np.concatenate(parts)
+    data = b"".join([np.ascontiguousarray(part).data for part in parts])
+    return np.frombuffer(data, first.dtype).reshape(-1, *first.shape[1:])
 
 
 def _settle(

@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sidelight.serve._metrics import Metrics
 from sidelight.serve._settings import Settings
@@ -28,6 +28,7 @@ HEADERS = (
     ),
 )
 RETRY_S = b"1"
+BODY = "sidelight.body"  # in the scope of what was let in
 
 
 class Refusal(Exception):
@@ -76,7 +77,7 @@ class Gate:
             self._open += has_body
             self._metrics.open.set(self._open)
             body = await self._admitted(scope, receive, has_body=has_body)
-            await self._app(scope, _replayed(body, receive), send_with_headers)
+            await self._app({**scope, BODY: body}, receive, send_with_headers)
         except Refusal as refusal:
             await _refuse(refusal, send_with_headers)
         finally:
@@ -142,16 +143,6 @@ class Gate:
     def _too_large(self) -> Refusal:
         text = f"a request may have {self._settings.body_mb:g} MiB"
         return Refusal(413, text, (b"connection", b"close"))
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Return what gives the body that was read, then what comes after it."""
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Any:
-        return messages.pop() if messages else await receive()
-
-    return again
 
 
 async def _refuse(refusal: Refusal, send: Send) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sidelight.errors import nearest
 from sidelight.predictor import columns_of
 from sidelight.serve._form import parts_of
+from sidelight.serve._gate import BODY
 from sidelight.serve._models import Served
 
 MOST_ERRORS = 20  # of a row, in an answer
@@ -46,13 +47,13 @@ class BadRow:
     column: str | None = None
 
 
-async def form_of(request: Request, served: Served) -> tuple[Row, str | None]:
+def form_of(request: Request, served: Served) -> tuple[Row, str | None]:
     """Return the row of a form, and the class it asks about.
 
     Raises:
         HTTPException: 422 if it is no form, or its metadata cannot be used.
     """
-    kind, body = request.headers.get("content-type", ""), await request.body()
+    kind, body = request.headers.get("content-type", ""), request.scope[BODY]
     try:
         form = parts_of(kind, body)
     except ValueError as error:
@@ -72,13 +73,13 @@ async def form_of(request: Request, served: Served) -> tuple[Row, str | None]:
     return row, texts.get("class")
 
 
-async def rows_of(request: Request, served: Served, most: int) -> list[Row | BadRow]:
+def rows_of(request: Request, served: Served, most: int) -> list[Row | BadRow]:
     """Return the rows of a JSON body; one that cannot be used stops none of the others.
 
     Raises:
         HTTPException: 422 if it is no JSON of that shape, 413 if there are too many.
     """
-    given = parsed(await request.body())
+    given = parsed(request.scope[BODY])
     if not isinstance(given, dict) or set(given) != {"rows"}:
         refuse('the body has to be {"rows": [{"metadata": {…}, "image": "…"}, …]}')
     rows = given["rows"]

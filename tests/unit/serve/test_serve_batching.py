@@ -221,3 +221,26 @@ def test_whoever_left_is_not_answered_and_others_are(network):
     for thread in batcher._threads:
         thread.join(LONG)
         assert not thread.is_alive()
+
+
+def test_rows_of_several_inputs_are_joined_as_they_came(network):
+    def echo(inputs):
+        network.batches.append({name: len(block) for name, block in inputs.items()})
+        seen = zip(inputs["pixels"], inputs["word"], inputs["seconds"], strict=True)
+        return np.array([[p.sum(), len(w), s] for p, w, s in seen], dtype=float)
+
+    batcher = make(echo, max_wait=LONG)
+    wide = np.arange(12, dtype=np.uint8).reshape(2, 1, 3, 2)
+    turned = wide.swapaxes(2, 3)  # not one piece of memory
+    words = np.array(["ä", "sand"], dtype=object)
+    seconds = np.array([1, 2], dtype=np.int64)
+    with batcher.coming(), batcher.coming():
+        parts = [
+            {"pixels": block, "word": words, "seconds": seconds}
+            for block in (turned, turned[::-1])
+        ]
+        first, second = (HandedIn(batcher, part) for part in parts)
+        assert first.result(LONG).tolist() == [[15, 1, 1], [51, 4, 2]]
+        assert second.result(LONG).tolist() == [[51, 1, 1], [15, 4, 2]]
+    assert network.batches == [{"pixels": 4, "word": 4, "seconds": 4}]
+    batcher.close()

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sidelight.serve._gate import Gate
+from sidelight.serve._gate import BODY, Gate
 from sidelight.serve._metrics import Metrics
 from sidelight.serve._settings import Settings
 
@@ -13,9 +13,8 @@ KEY = "só secret"
 
 
 async def echo(scope, receive, send):
-    message = await receive()
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": message["body"]})
+    await send({"type": "http.response.body", "body": scope[BODY]})
 
 
 def scope(path="/predict", method="POST", **headers):
