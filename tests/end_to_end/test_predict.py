@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -48,6 +49,17 @@ def new_rows(here):
 @pytest.fixture
 def small_parts(monkeypatch):
     monkeypatch.setattr(_predict, "LARGEST_PART", SMALL)
+
+
+@pytest.mark.parametrize(
+    ("side", "batch_size", "rows"),
+    [(128, 64, 640), (128, 1, 682), (128, 683, 682), (2048, 64, 2), (9000, 64, 1)],
+)
+def test_a_part_has_whole_batches_where_it_has_several(side, batch_size, rows):
+    rule = SimpleNamespace(height=side, width=side, bands=3, dtype=np.dtype("uint8"))
+    schema = SimpleNamespace(num_pictures=1)
+    predictor = SimpleNamespace(uses_image=True, rule=rule, schema=schema)
+    assert _predict._part_rows(predictor, batch_size) == rows
 
 
 def spoil(rows):

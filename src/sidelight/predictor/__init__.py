@@ -27,11 +27,12 @@ if TYPE_CHECKING:
         Signature,
     )
     from sidelight.predictor._table import TablePredictor
-    from sidelight.predictor._unusual import unusual
+    from sidelight.predictor._unusual import Flag, TrainedOn
 
 _HOME = {
     "ColumnSignature": "_signature",
     "FilePredictor": "_file",
+    "Flag": "_unusual",
     "ImageSignature": "_signature",
     "KerasFile": "_archive",
     "LiteRtModel": "_litert",
@@ -40,6 +41,7 @@ _HOME = {
     "SavedModel": "_savedmodel",
     "Signature": "_signature",
     "TablePredictor": "_table",
+    "TrainedOn": "_unusual",
     "answers_of": "_keras",
     "append_about": "_archive",
     "as_inputs": "_rows",
@@ -51,12 +53,12 @@ _HOME = {
     "raw_cells": "_raw",
     "raw_inputs": "_raw",
     "row_model": "_rows",
-    "unusual": "_unusual",
 }
 
 __all__ = [
     "ColumnSignature",
     "FilePredictor",
+    "Flag",
     "ImageSignature",
     "KerasFile",
     "LiteRtModel",
@@ -65,6 +67,7 @@ __all__ = [
     "SavedModel",
     "Signature",
     "TablePredictor",
+    "TrainedOn",
     "answers_of",
     "append_about",
     "as_inputs",
@@ -76,7 +79,6 @@ __all__ = [
     "raw_cells",
     "raw_inputs",
     "row_model",
-    "unusual",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sidelight.predictor._rows import in_utc
 from sidelight.predictor._signature import ColumnSignature, Signature
 from sidelight.schema import SEPARATORS, Record
 
+Tells = Callable[[Any], str]  # what is unusual about a value, or nothing
 NEVER_SEEN = "never seen in training"
 
 
@@ -28,44 +29,72 @@ class Flag(Record):
     what: str
 
 
-def unusual(signature: Signature, row: Mapping[str, Any]) -> list[Flag]:
-    """Say what in a row is unlike any training row; a gap is not.
+class TrainedOn:
+    """What the training rows held, to tell what in a row is unlike all of them.
 
     It is what `Preprocessor.unusual` finds in tables, for a single row of plain values.
 
     Args:
         signature: The model's.
-        row: Values by the table's columns, from `columns_of`.
     """
-    found = []
-    for column in signature.columns:
-        value = row.get(column.sources[0])
-        what = "" if value is None else "".join(_said(signature, column, value))
-        if what:
-            found.append(Flag(column=column.column, value=str(value), what=what))
-    return found
+
+    def __init__(self, signature: Signature) -> None:
+        self._told = [
+            (column.column, column.sources[0], tells)
+            for column in signature.columns
+            if (tells := _tells(signature, column)) is not None
+        ]
+
+    def unusual(self, row: Mapping[str, Any]) -> list[Flag]:
+        """Say what in a row is unlike any training row; a gap is not.
+
+        Args:
+            row: Values by the table's columns, from `columns_of`.
+        """
+        found = []
+        for column, source, tells in self._told:
+            value = row.get(source)
+            if value is not None and (what := tells(value)):
+                found.append(Flag(column=column, value=str(value), what=what))
+        return found
 
 
-def _said(signature: Signature, column: ColumnSignature, value: Any) -> Iterator[str]:
+def _tells(signature: Signature, column: ColumnSignature) -> Tells | None:
+    training = column.training
     if column.kind == "numeric":
-        low, high = column.training["low"], column.training["high"]
-        if not low <= value <= high:
-            yield f"outside {low:.6g} to {high:.6g}"
-    elif column.kind == "datetime":
-        ends = column.training["low"], column.training["high"]
-        first, last = (in_utc(datetime.fromisoformat(end)) for end in ends)
-        if not first <= in_utc(value) <= last:
-            yield f"outside {ends[0]} to {ends[1]}"
-    elif column.kind in ("categorical", "multi_hot"):
+        return _outside(training["low"], training["high"])
+    if column.kind == "datetime":
+        return _not_within(training["low"], training["high"])
+    if column.kind in ("categorical", "multi_hot"):
         several = column.kind == "multi_hot"
-        words = re.split(SEPARATORS, value) if several else [value]
-        known = {"", *column.training["words"], *column.training["rare"]}
         gaps = () if several else signature.missing_words
-        if not all(_known(word.strip(), known.union(gaps)) for word in words):
-            yield NEVER_SEEN
+        known = frozenset({"", *training["words"], *training["rare"], *gaps})
+        return _never_seen(known, several=several)
+    return None
 
 
-def _known(word: str, known: set[str]) -> bool:
+def _outside(low: float, high: float) -> Tells:
+    what = f"outside {low:.6g} to {high:.6g}"
+    return lambda value: "" if low <= value <= high else what
+
+
+def _not_within(low: str, high: str) -> Tells:
+    first, last = (in_utc(datetime.fromisoformat(end)) for end in (low, high))
+    what = f"outside {low} to {high}"
+    return lambda value: "" if first <= in_utc(value) <= last else what
+
+
+def _never_seen(known: frozenset[str], *, several: bool) -> Tells:
+    def tells(value: str) -> str:
+        words = re.split(SEPARATORS, value) if several else [value]
+        return "" if all(_known(word.strip(), known) for word in words) else NEVER_SEEN
+
+    return tells
+
+
+def _known(word: str, known: frozenset[str]) -> bool:
     """Return whether a word is known; 7.0 is a table's 7."""
+    if word in known:
+        return True
     whole = re.fullmatch(r"([+-]?\d+)\.0", word)
-    return word in known or (whole is not None and whole[1] in known)
+    return whole is not None and whole[1] in known

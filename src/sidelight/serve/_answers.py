@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, Field
 
-from sidelight.predictor import unusual
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from sidelight.predictor import Signature
+    from sidelight.predictor import Flag, Signature
 
 FROM = 0.5  # probability from which a label is said to be there
 
@@ -38,14 +36,14 @@ class Answer(BaseModel):
 
 
 def answer_of(
-    signature: Signature, figures: NDArray[Any], cells: Mapping[str, Any]
+    signature: Signature, figures: NDArray[Any], flags: Sequence[Flag]
 ) -> dict[str, Any]:
     """Return the answer to one row.
 
     Args:
         signature: The model's.
         figures: `(classes,)` probabilities, or the predicted number or numbers.
-        cells: The row's metadata, for what is unusual about it.
+        flags: What is unusual about the row's metadata.
     """
     found: dict[str, Any] = {}
     if signature.classes:
@@ -62,5 +60,5 @@ def answer_of(
         )
     else:
         found["prediction"] = float(figures)
-    found["flags"] = [flag.model_dump() for flag in unusual(signature, cells)]
+    found["flags"] = [flag.model_dump() for flag in flags]
     return found

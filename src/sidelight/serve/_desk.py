@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class Desk:
         pictures = await self._pixels_or_refusal(served, row)
         inputs = as_inputs(served.signature, [row.cells]) | pictures
         figures = await _asked(served, inputs)
-        return answer_of(served.signature, figures[0], row.cells)
+        return _answer(served, figures[0], row.cells)
 
     async def answers(
         self, served: Served, rows: Sequence[Row | BadRow]
@@ -114,7 +114,7 @@ class Desk:
         return [
             {"problem": ready.problem, "column": ready.column}
             if isinstance(ready, BadRow)
-            else answer_of(served.signature, next(answers), ready.cells)
+            else _answer(served, next(answers), ready.cells)
             for ready in found
         ]
 
@@ -155,6 +155,12 @@ class Desk:
             if error.too_large:
                 raise HTTPException(413, str(error)) from None
             refuse(str(error), "image")
+
+
+def _answer(
+    served: Served, figures: NDArray[Any], cells: Mapping[str, Any]
+) -> dict[str, Any]:
+    return answer_of(served.signature, figures, served.trained_on.unusual(cells))
 
 
 async def _asked(served: Served, inputs: Inputs) -> NDArray[Any]:

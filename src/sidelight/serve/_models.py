@@ -13,7 +13,13 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from sidelight.errors import ConfigError
-from sidelight.predictor import OnnxModel, Signature, as_inputs, row_model
+from sidelight.predictor import (
+    OnnxModel,
+    Signature,
+    TrainedOn,
+    as_inputs,
+    row_model,
+)
 from sidelight.serve._batching import Batcher
 from sidelight.serve._described import example_row
 from sidelight.serve._pictures import blank
@@ -33,12 +39,14 @@ class Served:
         name: What requests call it.
         model: The file, loaded; what a request alone is answered by.
         rows: The class of a row of its metadata.
+        trained_on: Tells what in a row is unusual.
         batcher: Asks it.
     """
 
     name: str
     model: OnnxModel
     rows: type[BaseModel]
+    trained_on: TrainedOn
     batcher: Batcher
 
     @property
@@ -165,7 +173,8 @@ class Models:
             max_wait=settings.max_wait_ms / 1000,
             seen=lambda rows: self._seen(name, rows),
         )
-        return Served(name, model, row_model(model.signature), batcher)
+        signature = model.signature
+        return Served(name, model, row_model(signature), TrainedOn(signature), batcher)
 
 
 def _try(model: OnnxModel) -> None:

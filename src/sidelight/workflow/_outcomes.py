@@ -57,7 +57,9 @@ def outcomes(
     width = max(1, len(predictor.names))
     figures = np.zeros((0, width) if width > 1 or predictor.classes else (0,))
     if len(good):
-        pictures = {name: block[good] for name, block in decoded.inputs.items()}
+        pictures = decoded.inputs
+        if bad:  # else they need not be copied
+            pictures = {name: block[good] for name, block in pictures.items()}
         figures = predictor.figures_of(rows, pictures, batch_size)
     flags = pl.Series("flags", _flags(predictor, rows), dtype=pl.List(pl.String))
     named = predictor.rows(part)

@@ -101,7 +101,7 @@ def predict_table(
     if strict:
         predictor.preprocessor.refuse_missing(table)
     problems = problems_of(predictor, table)
-    size = _part_rows(predictor)
+    size = _part_rows(predictor, batch_size)
     about = {
         "model": key,
         "table": _digest(table),
@@ -161,13 +161,15 @@ def _digest(table: Table) -> str:
     return digest.hexdigest()
 
 
-def _part_rows(predictor: TablePredictor) -> int:
+def _part_rows(predictor: TablePredictor, batch_size: int) -> int:
+    """Return the rows of a part: whole batches, or else each part would fill one up."""
     rule = predictor.rule if predictor.uses_image else None
     if rule is None:
         return LARGEST_PART
     one = rule.height * rule.width * rule.bands * rule.dtype.itemsize
     one *= max(1, predictor.schema.num_pictures)
-    return max(1, min(LARGEST_PART, PART_BYTES // one))
+    rows = max(1, min(LARGEST_PART, PART_BYTES // one))
+    return rows - rows % batch_size if rows > batch_size else rows
 
 
 def _pictures(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from sidelight.export import Subject
 from sidelight.pixels import ImageRule
-from sidelight.predictor import Predictor, as_inputs, row_model, unusual
+from sidelight.predictor import Predictor, TrainedOn, as_inputs, row_model
 from sidelight.predictor._rows import NOT_A_TIME, columns_of
 from sidelight.preprocessing import Preprocessor
 from sidelight.registry import GRAPHS
@@ -140,14 +140,14 @@ def test_the_schema_of_a_row_has_the_columns_own_names(signature):
     ],
 )
 def test_what_is_unlike_training_is_said_as_of_tables(signature, row, changes, what):
-    found = unusual(signature, row(**changes))
+    found = TrainedOn(signature).unusual(row(**changes))
     assert [flag.column for flag in found] == list(what)
     for flag, said in zip(found, what.values(), strict=True):
         assert said in flag.what
 
 
 def test_rows_of_tables_are_flagged_alike(signature):
-    """Every kind's odd cells: `unusual` here, `Fitted.unusual` on a table."""
+    """Every kind's odd cells: `TrainedOn` here, `Fitted.unusual` on a table."""
     fitted = Preprocessor.fit(TABLE)
     rng = np.random.default_rng(3)
     cells = {}
@@ -155,11 +155,12 @@ def test_rows_of_tables_are_flagged_alike(signature):
         cells |= GRAPHS.get(column.column.kind).obj(column, ()).samples(200, rng)
     frame = pl.DataFrame(cells)
     table = Table(frame, TABLE.schema, "rows", np.arange(1, 201))
+    trained_on = TrainedOn(signature)
     for column in fitted.columns:
         masks = column.unusual(table.frame).values()
         wanted = np.any([*masks, np.zeros(200, bool)], axis=0)
         found = [
-            column.column.name in [flag.column for flag in unusual(signature, row)]
+            column.column.name in [flag.column for flag in trained_on.unusual(row)]
             for row in frame.iter_rows(named=True)
         ]
         assert found == wanted.tolist(), column.column.name

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sidelight.predictor import ColumnSignature, Signature
+from sidelight.predictor import ColumnSignature, Signature, TrainedOn
 from sidelight.serve._answers import answer_of
 from sidelight.serve._explain import changes, covered
 from sidelight.serve._heat import explained
@@ -43,7 +43,8 @@ CELLS = {"depth": 9.0, "sensor": "b"}
 
 
 def test_classes_have_the_likeliest_and_all_probabilities():
-    found = answer_of(CLASSES, np.array([0.25, 0.5, 0.25]), CELLS)
+    flags = TrainedOn(CLASSES).unusual(CELLS)
+    found = answer_of(CLASSES, np.array([0.25, 0.5, 0.25]), flags)
     assert found["label"] == "y"
     assert found["probability"] == {"x": 0.25, "y": 0.5, "z": 0.25}
     assert found["flags"] == [
@@ -60,7 +61,7 @@ def test_classes_have_the_likeliest_and_all_probabilities():
     ],
 )
 def test_other_tasks_have_theirs(signature, figures, key, value):
-    found = answer_of(signature, np.array(figures), {})
+    found = answer_of(signature, np.array(figures), [])
     assert found[key] == value
     assert "label" not in found
 
