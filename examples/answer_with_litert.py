@@ -8,6 +8,7 @@ Takes NumPy, Pillow and LiteRT (`pip install ai-edge-litert`, or TensorFlow).
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -24,13 +25,23 @@ except ImportError:
 WORDS = {"true": True, "false": False, "": None}
 
 
-def main(folder: str, picture: str, *cells: str) -> None:
-    """Print what the model says of a picture and a row's cells, typed NAME=VALUE."""
+def main() -> None:
+    """Print what the model says of a picture and a row's cells."""
+    parser = argparse.ArgumentParser(description="Answer one row with a LiteRT export.")
+    parser.add_argument("folder", help="what `sidelight export --to litert` wrote")
+    parser.add_argument("picture", help="a picture file")
+    parser.add_argument("cells", nargs="*", metavar="NAME=VALUE")
+    given = parser.parse_args()
+    answer(given.folder, given.picture, given.cells)
+
+
+def answer(folder: str, picture: str, cells: list[str]) -> None:
+    """Print the answer to a picture and cells, typed NAME=VALUE."""
     sys.path.insert(0, folder)
     from reader import Reader  # noqa: PLC0415 - it lies beside the model
 
     reader = Reader(Path(folder) / "columns.json")
-    typed = (cell.split("=", 1) for cell in cells)
+    typed = (cell.partition("=")[::2] for cell in cells)
     row = {name: WORDS.get(text.lower(), text) for name, text in typed}
     unknown = set(row) - set(reader.names)
     if unknown:
@@ -50,4 +61,4 @@ def main(folder: str, picture: str, *cells: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

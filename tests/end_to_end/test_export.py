@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +30,7 @@ from sidelight.pixels import ImageRule
 from sidelight.predictor import ColumnSignature, ImageSignature, Signature
 from tests.end_to_end.conftest import make_rows, type_in, write_table
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SENTINEL = b"what stood here before"
 
 
@@ -238,6 +241,43 @@ def test_the_words_say_inputs_and_figures(sidelight, monkeypatch):
         "99.5% equal labels",
         "no model card is inside: sidelight card RUN writes one",
     ]
+
+
+def test_of_fewer_bits_no_limit_is_said(sidelight, monkeypatch):
+    smaller = replace(EXPORTED, format="litert_int8", is_smaller=True)
+    monkeypatch.setattr("sidelight.export.export_run", lambda *_: smaller)
+    lines = sidelight("export", "runs/done").out.splitlines()
+    assert "  answers differ by 1.5e-06 at most" in lines
+    assert "  score on test rows: not measured, for the table is not as it was" in lines
+
+
+def test_the_example_answers_as_the_run_does(trained, sidelight, monkeypatch):
+    monkeypatch.chdir(trained)
+    assert sidelight("export", "runs/done", "--to", "litert", "-o", "tfl").code == 0
+    # Of the model's size: the example resizes otherwise than the run.
+    Image.new("RGB", (18, 16), (90, 120, 30)).save("one.png")
+    row = {"file": "one.png", "depth": "4.5", "sensor": "b", "lat": "10", "lon": "20"}
+    row |= {"Größe (m²)": "", "image": "ž", "taken": "2020-01-05T02:00:00"}
+    write_table(Path("one.csv"), [row])
+    assert sidelight("predict", "runs/done", "one.csv", "-o", "one.out.csv").code == 0
+    renamed = {"image": "meta_image"}
+    cells = [f"{renamed.get(name, name)}={row[name]}" for name in row if name != "file"]
+
+    def ask(*words):
+        call = [sys.executable, EXAMPLES / "answer_with_litert.py", *words]
+        return subprocess.run(call, capture_output=True, text=True)
+
+    done = ask("tfl", "one.png", *cells)
+    assert done.returncode == 0, done.stderr
+    said = ast.literal_eval(done.stdout)
+    wanted = pl.read_csv("one.out.csv").row(0, named=True)
+    assert said["label"] == wanted["prediction"]
+    for name, found in said["probability"].items():
+        assert found == pytest.approx(wanted[f"probability_{name}"], abs=1e-5)
+    told = ask("tfl", "one.png", "depht=1")
+    assert told.returncode == 1
+    assert "no such column: depht; known: [" in told.stderr
+    assert "NAME=VALUE" in ask("--help").stdout
 
 
 def test_a_check_that_failed_ends_with_code_1(sidelight, monkeypatch):

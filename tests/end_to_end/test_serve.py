@@ -336,6 +336,13 @@ def test_an_unknown_model_names_the_nearest(http):
     )
 
 
+@pytest.mark.parametrize("path", ["/predict", "/explain"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_another_method_says_which_is_meant(http, path, method):
+    answer = http.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 def test_states_and_figures(http):
     assert http.get("/healthz").json() == {"status": "alive"}
     ready = http.get("/readyz")
@@ -527,7 +534,7 @@ def test_what_cannot_be_served_says_why(folder, tmp_path, sidelight, server):
         ((tmp_path / "text.onnx",), "this is no ONNX file, or a damaged one"),
         ((tmp_path / "alien.onnx",), "this file was not written by Sidelight"),
         ((one, one), "two models are called 'one'"),
-        ((folder, "--port", 0), "sidelight export"),
+        ((folder, "--port", 0), "this is a folder, not an ONNX file. Export the run"),
     ):
         done = sidelight("serve", *words)
         assert done.code == 2

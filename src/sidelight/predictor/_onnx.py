@@ -61,11 +61,14 @@ class OnnxModel:
         All are of the same bytes: the file may be replaced or removed meanwhile.
         """
         path = Path(path)
+        if path.is_dir():
+            problem = "this is a folder, not an ONNX file"
+            fix = "Export the run: sidelight export runs/NAME -o FILE.onnx"
+            raise RunError(problem, path=path, fix=fix)
         if not path.is_file():
             problem = "there is no such file"
-            raise RunError(
-                problem, path=path, fix="Name what `sidelight export` wrote."
-            )
+            fix = "Name what `sidelight export` wrote."
+            raise RunError(problem, path=path, fix=fix)
         data = path.read_bytes()
         with ThreadPoolExecutor(len(threads)) as pool:
             return tuple(pool.map(partial(cls._of, path, data), threads))

@@ -97,11 +97,6 @@ class Batcher:
         """Return whether nobody is left who could submit."""
         return self._closing and not self._users
 
-    @property
-    def depth(self) -> int:
-        """Requests that wait."""
-        return len(self._waiting)
-
     def close(self) -> None:
         """Let the threads end when everything announced is answered."""
         self._closing = True
