@@ -11,6 +11,7 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # scikit-learn's trees
 
 import random
+import sys
 
 import pytest
 from hypothesis import settings
@@ -29,6 +30,14 @@ settings.load_profile(os.environ.get("SIDELIGHT_HYPOTHESIS", "fast"))
 def same_chance():
     """Draw the same weights whatever ran before: Keras takes its seeds from here."""
     random.seed(0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(request):
+    """Let go of a slow test's networks: a file of them would keep 15 GB in the end."""
+    yield
+    if request.node.get_closest_marker("slow") and "keras" in sys.modules:
+        sys.modules["keras"].backend.clear_session()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Pictures that are more than 8-bit colour: TIFF, NumPy arrays, DICOM."""
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -100,6 +101,23 @@ def test_pages_that_differ_in_size_are_refused(tmp_path):
     pages[0].save(path, save_all=True, append_images=pages[1:])
     with pytest.raises(UnusableImageError, match="2 pages that differ in size"):
         read_header(path)
+
+
+def test_a_second_page_without_a_size_is_a_reason():
+    """Pillow's TypeError, found by drawing damaged files, would be a server's fault."""
+    stream = io.BytesIO()
+    Image.new("RGB", (3, 4)).save(stream, "TIFF")
+    data = stream.getvalue()
+    (first,) = struct.unpack_from("<I", data, 4)
+    (entries,) = struct.unpack_from("<H", data, first)
+    after = first + 2 + 12 * entries  # says where the next page's tags are
+    depth_alone = struct.pack("<HHHIII", 1, 258, 3, 1, 8, 0)
+    damaged = data[:after] + struct.pack("<I", len(data)) + data[after + 4 :]
+    damaged += depth_alone
+    with pytest.raises(UnusableImageError, match="cannot be decoded"):
+        read_header(damaged)
+    with pytest.raises(UnusableImageError, match="cannot be decoded"):
+        decode(damaged, ImageRule(height=4, width=3, bands=3))
 
 
 def test_smaller_copies_are_no_bands(tmp_path, write_tiff):

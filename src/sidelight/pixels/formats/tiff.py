@@ -84,14 +84,19 @@ def _is_shallow(source: Path | bytes) -> bool:
 
 
 def _has_pages(image: Image.Image) -> bool:
-    """Return whether there is a second picture, not only smaller copies."""
-    if getattr(image, "n_frames", 1) == 1:
-        return False
-    try:
-        for number in range(1, image.n_frames):  # type: ignore[attr-defined]
-            image.seek(number)
-            if not image.tag_v2.get(REDUCED):  # type: ignore[attr-defined]
-                return True
-        return False
-    finally:
-        image.seek(0)
+    """Return whether there is a second picture, not only smaller copies.
+
+    Raises:
+        UnusableImageError: If what follows the first is damaged.
+    """
+    with plain.decoding():
+        if getattr(image, "n_frames", 1) == 1:
+            return False
+        try:
+            for number in range(1, image.n_frames):  # type: ignore[attr-defined]
+                image.seek(number)
+                if not image.tag_v2.get(REDUCED):  # type: ignore[attr-defined]
+                    return True
+            return False
+        finally:
+            image.seek(0)
