@@ -82,12 +82,14 @@ def test_a_task_from_table_to_page(sidelight, scenes, tmp_path, monkeypatch, tas
     told = sidelight("predict", "runs/run", scenes, "--output", "answers.csv")
     assert told.code == 0, told.err
     answers = pl.read_csv("answers.csv")
+    assert answers.columns[-2:] == ["flags", "problem"]
+    assert answers["problem"].null_count() == 48
     if task == "regression":
-        assert answers.columns[2:] == ["prediction_height", "prediction_mass"]
+        assert answers.columns[2:-2] == ["prediction_height", "prediction_mass"]
         assert (answers["prediction_mass"] >= 0).all()
         assert set(found["per_target"]) == {"height", "mass"}
     elif task == "multilabel":
-        assert answers.columns[2:] == [
+        assert answers.columns[2:-2] == [
             "prediction",
             "probability_bright",
             "probability_odd",
