@@ -12,8 +12,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from sidelight.predictor import OnnxModel
 
 ROW = {
     "depth (m) 深さ": 4.5,
@@ -182,7 +186,7 @@ def pixels(seed: int) -> np.ndarray:
     return rng.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
 
 
-def ready(path: Path, size: int) -> tuple[object, dict[str, np.ndarray]]:
+def ready(path: Path, size: int) -> tuple[OnnxModel, dict[str, np.ndarray]]:
     """Return a file's network and its inputs for pictures of the first seeds."""
     from sidelight.predictor import OnnxModel, as_inputs, columns_of, row_model
 
